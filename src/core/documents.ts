@@ -1,0 +1,208 @@
+/**
+ * The documents that Amazon API Gateway keeps, in the shapes of its service model (2015-07-09).
+ * A document holds what was set, in Amazon's member names; what Amazon computes on reading is added by the kind's view.
+ * Dates are epoch seconds. A nested form (`ApiDefinition`) is what compile, import and export work on.
+ */
+export type Strings = Record<string, string>
+
+export interface EndpointConfiguration {
+  types: string[]
+  ipAddressType?: string
+  vpcEndpointIds?: string[]
+}
+
+export interface RestApi {
+  id: string
+  name: string
+  description?: string
+  version?: string
+  createdDate: number
+  binaryMediaTypes?: string[]
+  minimumCompressionSize?: number
+  apiKeySource: string
+  endpointConfiguration: EndpointConfiguration
+  policy?: string
+  tags?: Strings
+  disableExecuteApiEndpoint: boolean
+  rootResourceId: string
+  securityPolicy?: string
+  endpointAccessMode?: string
+  apiStatus?: string
+  /** warnings of the last import; answered by that import only */
+  warnings?: string[]
+}
+
+export interface TlsConfig {
+  insecureSkipVerification?: boolean
+}
+
+export interface IntegrationResponse {
+  statusCode: string
+  selectionPattern?: string
+  responseParameters?: Strings
+  /** a null template passes the body through */
+  responseTemplates?: Record<string, string | null>
+  contentHandling?: string
+}
+
+export interface Integration {
+  /** HTTP | AWS | MOCK | HTTP_PROXY | AWS_PROXY */
+  type: string
+  httpMethod?: string
+  uri?: string
+  /** INTERNET | VPC_LINK */
+  connectionType?: string
+  connectionId?: string
+  credentials?: string
+  requestParameters?: Strings
+  requestTemplates?: Record<string, string | null>
+  passthroughBehavior?: string
+  contentHandling?: string
+  timeoutInMillis?: number
+  cacheNamespace?: string
+  cacheKeyParameters?: string[]
+  tlsConfig?: TlsConfig
+  responseTransferMode?: string
+  integrationTarget?: string
+  integrationResponses?: Record<string, IntegrationResponse>
+}
+
+export interface MethodResponse {
+  statusCode: string
+  responseParameters?: Record<string, boolean>
+  responseModels?: Strings
+}
+
+export interface Method {
+  httpMethod: string
+  /** NONE | AWS_IAM | CUSTOM | COGNITO_USER_POOLS */
+  authorizationType: string
+  authorizerId?: string
+  authorizationScopes?: string[]
+  apiKeyRequired: boolean
+  requestValidatorId?: string
+  operationName?: string
+  requestParameters?: Record<string, boolean>
+  requestModels?: Strings
+  methodResponses?: Record<string, MethodResponse>
+  methodIntegration?: Integration
+}
+
+export interface Resource {
+  id: string
+  parentId?: string
+  pathPart?: string
+  path: string
+  resourceMethods?: Record<string, Method>
+}
+
+export interface Model {
+  id: string
+  name: string
+  description?: string
+  schema?: string
+  contentType: string
+}
+
+export interface RequestValidator {
+  id: string
+  name?: string
+  validateRequestBody: boolean
+  validateRequestParameters: boolean
+}
+
+export interface Authorizer {
+  id: string
+  name: string
+  /** TOKEN | REQUEST | COGNITO_USER_POOLS */
+  type: string
+  providerARNs?: string[]
+  authType?: string
+  authorizerUri?: string
+  authorizerCredentials?: string
+  identitySource?: string
+  identityValidationExpression?: string
+  authorizerResultTtlInSeconds?: number
+  /** beyond Amazon: an OIDC issuer's JWTs on a REST API (`x-edgeway-jwt`) */
+  jwt?: { issuer: string; audience: string[] }
+}
+
+export interface GatewayResponse {
+  responseType: string
+  statusCode?: string
+  responseParameters?: Strings
+  responseTemplates?: Strings
+  /** true for one that nobody has set */
+  defaultResponse?: boolean
+}
+
+export interface DocumentationPart {
+  id: string
+  location: { type: string; path?: string; method?: string; statusCode?: string; name?: string }
+  /** JSON text */
+  properties: string
+}
+
+export interface MethodSetting {
+  metricsEnabled?: boolean
+  loggingLevel?: string
+  dataTraceEnabled?: boolean
+  throttlingBurstLimit?: number
+  throttlingRateLimit?: number
+  cachingEnabled?: boolean
+  cacheTtlInSeconds?: number
+  cacheDataEncrypted?: boolean
+  requireAuthorizationForCacheControl?: boolean
+  unauthorizedCacheControlHeaderStrategy?: string
+}
+
+export interface CanarySettings {
+  percentTraffic?: number
+  deploymentId?: string
+  stageVariableOverrides?: Strings
+  useStageCache?: boolean
+}
+
+export interface Stage {
+  deploymentId: string
+  clientCertificateId?: string
+  stageName: string
+  description?: string
+  cacheClusterEnabled: boolean
+  cacheClusterSize?: string
+  cacheClusterStatus: string
+  /** keyed by `{resourcePath with ~1}/{METHOD}` or the wildcard pair `*` + `/*` */
+  methodSettings: Record<string, MethodSetting>
+  variables?: Strings
+  documentationVersion?: string
+  accessLogSettings?: { format?: string; destinationArn?: string }
+  canarySettings?: CanarySettings
+  tracingEnabled: boolean
+  webAclArn?: string
+  tags?: Strings
+  createdDate: number
+  lastUpdatedDate: number
+  /** bumped by FlushStageCache and FlushStageAuthorizersCache; never shown */
+  cacheGeneration?: number
+  authorizersGeneration?: number
+}
+
+export interface Deployment {
+  id: string
+  description?: string
+  createdDate: number
+  /** path -> METHOD -> summary */
+  apiSummary?: Record<string, Record<string, { authorizationType: string; apiKeyRequired: boolean }>>
+}
+
+/** A whole API in one value: what is compiled into a deployment, read from OpenAPI and written to it. */
+export interface ApiDefinition {
+  restApi: RestApi
+  /** methods, integrations and responses nested, as GetResources with embed=methods gives them */
+  resources: Resource[]
+  models: Model[]
+  requestValidators: RequestValidator[]
+  authorizers: Authorizer[]
+  gatewayResponses: GatewayResponse[]
+  documentationParts: DocumentationPart[]
+}

@@ -1,0 +1,34 @@
+/** The control service's seven error shapes, as the service model names them, with their status codes. */
+export const PROBLEM_STATUS = {
+  BadRequestException: 400,
+  UnauthorizedException: 401,
+  NotFoundException: 404,
+  ConflictException: 409,
+  LimitExceededException: 429,
+  TooManyRequestsException: 429,
+  ServiceUnavailableException: 503,
+} as const
+
+export type ProblemType = keyof typeof PROBLEM_STATUS
+
+/** An answer of the control service that is an error. Thrown anywhere below `control`, encoded in one place. */
+export class Problem extends Error {
+  readonly type: ProblemType
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(type: ProblemType, message: string, retryAfterSeconds?: number) {
+    super(message)
+    this.name = 'Problem'
+    this.type = type
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  get status(): number {
+    return PROBLEM_STATUS[this.type]
+  }
+}
+
+export const badRequest = (message: string) => new Problem('BadRequestException', message)
+export const notFound = (message: string) => new Problem('NotFoundException', message)
+export const conflict = (message: string) => new Problem('ConflictException', message)
+export const limitExceeded = (message: string) => new Problem('LimitExceededException', message)

@@ -1,0 +1,192 @@
+/**
+ * The ports: everything that Edgeway asks of the machine it runs on. Types only.
+ * An adapter (src/adapters) implements one port; an entry (src/entry) chooses the adapters; nothing else knows the runtime.
+ */
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+
+/** A drizzle database, libSQL or D1. `batch` is one atomic transaction; interactive transactions are not used (D1 has none). */
+export type Database = BaseSQLiteDatabase<'async', unknown, Record<string, never>> & {
+  batch<U extends BatchItem<'sqlite'>, T extends Readonly<[U, ...U[]]>>(
+    statements: T,
+  ): Promise<BatchResponse<T>>
+}
+
+/**
+ * A key-value store that may be eventually consistent (Workers KV) or exact (memory). It is only ever a cache:
+ * losing it costs time, never truth. `get` gives null for a missing or expired key.
+ */
+export interface ConfigCache {
+  get(key: string): Promise<string | null>
+  put(key: string, value: string, options?: { ttlSeconds?: number }): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** One bucket that a call must pass: tokens are added at `rate` per second up to `burst`. */
+export interface BucketSpec {
+  key: string
+  /** tokens per second */
+  rate: number
+  /** capacity, in tokens */
+  burst: number
+}
+
+/** One quota that a call must pass: at most `limit` calls in the period that `period` names. */
+export interface QuotaSpec {
+  key: string
+  limit: number
+  /** identity of the current period, e.g. `2026-11-23`; another value starts from zero */
+  period: string
+  /** epoch milliseconds at which the period ends; a store may forget the counter after it */
+  endsAt: number
+}
+
+export type MeterVerdict =
+  | { admitted: true }
+  | { admitted: false; by: 'throttle' | 'quota'; key: string; retryAfterMs?: number }
+
+/** Token buckets and quotas. A call takes one token from every bucket and quota, or from none. */
+export interface Meter {
+  take(buckets: readonly BucketSpec[], quotas: readonly QuotaSpec[], now: number): Promise<MeterVerdict>
+  /** calls counted in a quota's period */
+  used(key: string, period: string): Promise<number>
+  /** sets the count (UpdateUsage grants more calls by lowering it) */
+  setUsed(key: string, period: string, used: number, endsAt: number): Promise<void>
+}
+
+/** A stored response of a stage's cache; `body` as it went to the client, before compression. */
+export interface CachedResponse {
+  status: number
+  headers: [string, string][]
+  body: Uint8Array
+  /** epoch milliseconds */
+  expiresAt: number
+}
+
+/** The store behind a stage's cache cluster. `group` is what a flush empties (api, stage, flush generation). */
+export interface ResponseCache {
+  get(group: string, key: string, now: number): Promise<CachedResponse | null>
+  put(
+    group: string,
+    key: string,
+    value: CachedResponse,
+    options: { byteBudget: number; now: number },
+  ): Promise<void>
+  flush(group: string): Promise<void>
+}
+
+/** What an outbound call needs beyond `fetch`: a deadline, and the connection's TLS and trust settings. */
+export interface OutboundRequest {
+  url: string
+  method: string
+  /** in order, duplicates allowed */
+  headers: [string, string][]
+  body: Uint8Array | ReadableStream<Uint8Array> | null
+  signal?: AbortSignal
+  tls?: { insecureSkipVerification?: boolean; clientCertificate?: { cert: string; key: string } }
+}
+
+export interface OutboundResponse {
+  status: number
+  headers: [string, string][]
+  body: ReadableStream<Uint8Array> | null
+}
+
+/** Calls out to back ends. Redirects are not followed, bodies are not decompressed, no header is added that can be left out. */
+export interface Outbound {
+  send(request: OutboundRequest): Promise<OutboundResponse>
+  /** false where the runtime cannot honour a `tls` setting: the gateway then refuses instead of ignoring it */
+  readonly can: { insecureSkipVerification: boolean; clientCertificate: boolean }
+}
+
+export interface AwsCredentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+  /** epoch milliseconds */
+  expiresAt?: number
+}
+
+/** The gateway's own AWS credentials; null when none are configured. */
+export type CredentialProvider = () => Promise<AwsCredentials | null>
+
+export interface Clock {
+  /** epoch milliseconds */
+  now(): number
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+/** One structured line. Secrets never go in. */
+export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void
+
+/** Keeps work alive after the response has gone (`waitUntil` on Workers). */
+export type Defer = (work: Promise<unknown>) => void
+
+/** Facts about a caller's connection that only the runtime knows. */
+export interface Peer {
+  address: string
+  /** the client's certificate, when TLS was terminated here or the platform vouches for it */
+  clientCertificate?: {
+    pem: string
+    subjectDN: string
+    issuerDN: string
+    serialNumber: string
+    validity: { notBefore: string; notAfter: string }
+    /** the platform's or the handshake's verdict against the trust store of the host that was called */
+    verified: boolean
+  }
+  tls: boolean
+}
+
+/** Settings after flags, environment and defaults were merged: see src/config.ts for each one's meaning. */
+export interface Settings {
+  region: string
+  accountId: string
+  /** the domain after `execute-api.{region}.`, e.g. localhost */
+  domain: string
+  /** overrides of AWS endpoints: '' for AWS_ENDPOINT_URL, else the upper-case service id of AWS_ENDPOINT_URL_<SERVICE> */
+  endpoints: Record<string, string>
+  /** VPC link id -> base URL that it reaches */
+  vpcLinks: Record<string, string>
+  /** addresses or CIDR blocks whose x-forwarded-for is believed */
+  trustedProxies: string[]
+  /** the longest integration timeout that may be set, in milliseconds */
+  maxTimeoutMs: number
+  /** the largest request and response payload, in bytes (Amazon: 10 MB) */
+  maxPayloadBytes: number
+  /** what a failing meter or cache store means for a call */
+  onStoreFailure: 'open' | 'closed'
+  /** account-level throttle; requests per second and burst */
+  accountThrottle: { rateLimit: number; burstLimit: number }
+  /** sends Retry-After and RateLimit headers with 429 */
+  rateLimitHeaders: boolean
+  /** JWT authorizers for any OIDC issuer (beyond Amazon) */
+  oidcAuthorizers: boolean
+  /** 32 bytes in base64: encrypts secrets at rest */
+  encryptionKey?: string
+  /** how the control service decides who may manage: `open` is for loopback only */
+  control: 'open' | 'closed' | 'signed'
+  /** overrides of Amazon's limits, by name (see src/core/limits.ts) */
+  limits: Record<string, number>
+}
+
+/** All that a plane may use of the outside world. */
+export interface Platform {
+  database: Database
+  cache: ConfigCache
+  meter: Meter
+  responses: ResponseCache
+  outbound: Outbound
+  credentials: CredentialProvider
+  clock: Clock
+  random: Random
+  defer: Defer
+  log: Log
+  settings: Settings
+  /** the raw environment, for settings that belong to one feature */
+  env: Record<string, string | undefined>
+}

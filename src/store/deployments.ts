@@ -1,0 +1,196 @@
+/**
+ * What the data plane reads: stage pointers, compiled deployments and custom domains.
+ *
+ * Correctness never rests on the cache. A deployment is immutable under its id, so it may be cached for ever. A pointer is
+ * believed for a short time, then read again; if nobody can be asked (database and cache down) the last known one serves on.
+ * A change made in this process is seen at once.
+ */
+import { and, asc, eq } from 'drizzle-orm'
+import { API_FORMAT, type CompiledApi, type DomainPointer, type StagePointer } from '../core/api.ts'
+import type { Stage } from '../core/documents.ts'
+import type { Platform } from '../platform.ts'
+import { type Documents, label } from './documents.ts'
+import { documents, snapshots } from './tables.ts'
+
+/** How long a pointer is believed inside a process, in milliseconds. */
+const FRESH_MS = 1000
+/** How long a shared cache keeps a pointer: the shortest time Workers KV takes. */
+const SHARED_SECONDS = 60
+const MAX_POINTERS = 50_000
+/** Compiled deployments kept in memory, by the length of their JSON. */
+const MAX_COMPILED = 48 * 1024 * 1024
+
+interface Held<T> {
+  value: T | null
+  at: number
+  reading?: Promise<T | null>
+}
+
+type Parts = Pick<Platform, 'database' | 'cache' | 'clock' | 'log' | 'defer'>
+
+export class Deployments {
+  readonly #parts: Parts
+  readonly #documents: Documents
+  readonly #stages = new Map<string, Held<StagePointer>>()
+  readonly #domains = new Map<string, Held<DomainPointer>>()
+  readonly #compiled = new Map<string, { api: CompiledApi; size: number }>()
+  readonly #loading = new Map<string, Promise<CompiledApi>>()
+  #compiledSize = 0
+
+  constructor(parts: Parts, store: Documents) {
+    this.#parts = parts
+    this.#documents = store
+    store.onCommit(({ put, deleted }) => {
+      for (const path of put) this.#forget(path)
+      for (const path of deleted) this.#forget(path)
+    })
+  }
+
+  /** The stage that a call names, or null if there is none. */
+  stage(apiId: string, stageName: string): Promise<StagePointer | null> | StagePointer | null {
+    const key = `${apiId}/${stageName}`
+    return this.#held(this.#stages, 'stage', key, () => this.#readStage(apiId, stageName))
+  }
+
+  /** The custom domain of a host name, or null. */
+  domain(host: string): Promise<DomainPointer | null> | DomainPointer | null {
+    return this.#held(this.#domains, 'domain', host, () => this.#readDomain(host))
+  }
+
+  /** A compiled deployment by id. Throws when it is gone or in a format that this version does not read. */
+  api(deploymentId: string): Promise<CompiledApi> | CompiledApi {
+    const known = this.#compiled.get(deploymentId)
+    if (known) {
+      this.#compiled.delete(deploymentId)
+      this.#compiled.set(deploymentId, known)
+      return known.api
+    }
+    let loading = this.#loading.get(deploymentId)
+    if (!loading) {
+      loading = this.#load(deploymentId).finally(() => this.#loading.delete(deploymentId))
+      this.#loading.set(deploymentId, loading)
+    }
+    return loading
+  }
+
+  #held<T>(memo: Map<string, Held<T>>, kind: string, key: string, read: () => Promise<T | null>) {
+    const now = this.#parts.clock.now()
+    const held = memo.get(key)
+    if (held && now - held.at < FRESH_MS && now >= held.at) return held.value
+    if (held?.reading) return held.reading
+    const reading = this.#refresh(kind, key, read, held)
+      .then((value) => {
+        // a change that came while we read has removed or replaced the entry: what we read may be older than it
+        if (memo.get(key)?.reading === reading) {
+          memo.delete(key)
+          memo.set(key, { value, at: now })
+          if (memo.size > MAX_POINTERS) memo.delete(memo.keys().next().value!)
+        }
+        return value
+      })
+      .catch((error) => {
+        if (memo.get(key)?.reading === reading)
+          held ? memo.set(key, { value: held.value, at: now }) : memo.delete(key)
+        if (!held) throw error
+        this.#parts.log('error', 'the database does not answer; serving what was last known', {
+          [kind]: key,
+          error: String(error),
+        })
+        return held.value
+      })
+    memo.set(key, { value: held?.value ?? null, at: Number.NEGATIVE_INFINITY, reading })
+    return reading
+  }
+
+  /** Shared cache first, then the database. A failing cache is only a slow one. */
+  async #refresh<T>(
+    kind: string,
+    key: string,
+    read: () => Promise<T | null>,
+    held: Held<T> | undefined,
+  ): Promise<T | null> {
+    const { cache, log, defer } = this.#parts
+    const name = `${kind}:${key}`
+    const text = await cache.get(name).catch((error) => {
+      log('warn', 'the config cache does not answer', { error: String(error) })
+      return null
+    })
+    if (text !== null) return JSON.parse(text) as T
+    const value = await read()
+    if (value !== null || held?.value)
+      defer(cache.put(name, JSON.stringify(value), { ttlSeconds: SHARED_SECONDS }).catch(() => {}))
+    return value
+  }
+
+  async #readStage(apiId: string, stageName: string): Promise<StagePointer | null> {
+    const [row] = await this.#parts.database
+      .select({ region: documents.region, body: documents.body })
+      .from(documents)
+      .where(
+        and(
+          eq(documents.path, `/restapis/${label(apiId)}/stages/${label(stageName)}`),
+          eq(documents.kind, 'Stage'),
+        ),
+      )
+    return row ? { apiId, region: row.region, stage: JSON.parse(row.body) as Stage } : null
+  }
+
+  async #readDomain(host: string): Promise<DomainPointer | null> {
+    const claim = await this.#documents.claim('domain', host)
+    if (!claim) return null
+    const rows = await this.#documents.range(claim.region, claim.path)
+    const domain = rows.find((row) => row.path === claim.path)?.body as Record<string, unknown> | undefined
+    if (!domain) return null
+    const mappings = rows
+      .filter((row) => row.kind === 'BasePathMapping')
+      .map((row) => row.body as DomainPointer['mappings'][number])
+      .sort((a, b) => b.basePath.length - a.basePath.length)
+    return { domainName: String(domain.domainName), region: claim.region, domain, mappings }
+  }
+
+  async #load(id: string): Promise<CompiledApi> {
+    const { cache, database, defer } = this.#parts
+    const name = `deployment:${id}`
+    let text = await cache.get(name).catch(() => null)
+    if (text === null) {
+      const parts = await database
+        .select({ body: snapshots.body })
+        .from(snapshots)
+        .where(eq(snapshots.id, id))
+        .orderBy(asc(snapshots.part))
+      if (parts.length === 0) throw new Error(`deployment ${id} has no stored snapshot`)
+      text = parts.map((part) => part.body).join('')
+      defer(cache.put(name, text).catch(() => {}))
+    }
+    const api = JSON.parse(text) as CompiledApi
+    if (api.format !== API_FORMAT)
+      throw new Error(
+        `deployment ${id} has format ${api.format}, this version reads ${API_FORMAT}: deploy it again`,
+      )
+    this.#compiled.set(id, { api, size: text.length })
+    this.#compiledSize += text.length
+    for (const [oldest, { size }] of this.#compiled) {
+      if (this.#compiledSize <= MAX_COMPILED || oldest === id) break
+      this.#compiled.delete(oldest)
+      this.#compiledSize -= size
+    }
+    return api
+  }
+
+  /** A document changed or went: drop what was known about it here, and in the shared cache. */
+  #forget(path: string): void {
+    const [, root, id, kind, name] = path.split('/').map(decodeURIComponent)
+    if (root === 'restapis' && id && kind === 'stages' && name)
+      this.#drop(this.#stages, 'stage', `${id}/${name}`)
+    else if (root === 'restapis' && id && kind === undefined) {
+      for (const key of [...this.#stages.keys()])
+        if (key.startsWith(`${id}/`)) this.#drop(this.#stages, 'stage', key)
+    } else if (root === 'domainnames')
+      for (const key of [...this.#domains.keys()]) this.#drop(this.#domains, 'domain', key)
+  }
+
+  #drop(memo: Map<string, unknown>, kind: string, key: string): void {
+    memo.delete(key)
+    this.#parts.defer(this.#parts.cache.delete(`${kind}:${key}`).catch(() => {}))
+  }
+}
