@@ -88,11 +88,19 @@ export interface OutboundRequest {
 
 export interface OutboundResponse {
   status: number
+  /** in order, names in lower case, duplicates kept where the runtime shows them */
   headers: [string, string][]
-  body: ReadableStream<Uint8Array> | null
+  /**
+   * The bytes where the adapter holds the whole body already (a small body whose length the back end declared: no stream
+   * is built for it, and one that breaks off fails `send` itself); else a stream, which errors if the body breaks off.
+   */
+  body: Uint8Array | ReadableStream<Uint8Array> | null
 }
 
-/** Calls out to back ends. Redirects are not followed, bodies are not decompressed, no header is added that can be left out. */
+/**
+ * Calls out to back ends. Redirects are not followed, bodies are not decompressed, no header is added that can be left out.
+ * `send` rejects with an OutboundFailure (src/core/outbound-failure.ts), also when `signal` fires (reason `aborted`).
+ */
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundResponse>
   /** false where the runtime cannot honour a `tls` setting: the gateway then refuses instead of ignoring it */
