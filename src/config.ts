@@ -185,6 +185,7 @@ export function mergeFlags(argv: readonly string[], env: Env): { env: Env; help:
   let help = false
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!
+    if (at === 0 && word === 'start') continue
     if (word === '--help' || word === '-h') {
       help = true
       continue

@@ -69,6 +69,7 @@ export class Deployments {
     if (!loading) {
       loading = this.#load(deploymentId).finally(() => this.#loading.delete(deploymentId))
       this.#loading.set(deploymentId, loading)
+      this.#parts.defer(loading)
     }
     return loading
   }
@@ -98,6 +99,8 @@ export class Deployments {
         })
         return held.value
       })
+    // others wait for this reading, so it must survive the disconnect of the call that began it
+    this.#parts.defer(reading)
     memo.set(key, { value: held?.value ?? null, at: Number.NEGATIVE_INFINITY, reading })
     return reading
   }

@@ -1,0 +1,80 @@
+/**
+ * The only Hono file. Host and path decide who answers a request: a deployed API, the control service, or health.
+ *
+ *   {api-id}.execute-api.{region}.{domain}/{stage}/…          a deployed API
+ *   /_aws/execute-api/{api-id}/{stage}/…                      the same, where no host name can be had
+ *   /restapis/{api-id}/{stage}/_user_request_/…               the same, as LocalStack spells it
+ *   a custom domain's host name                               the API that its base path mapping names
+ *   /_edgeway/health                                          liveness
+ *   anything else                                             the control service, by its operations table
+ */
+import { Hono } from 'hono'
+import { createControl } from './control/control.ts'
+import { parseTarget } from './core/target.ts'
+import { createExecute } from './execute/execute.ts'
+import type { Peer, Platform } from './platform.ts'
+import { openStore, type Store } from './store/store.ts'
+
+export interface App {
+  store: Store
+  /** Answers one request. Never throws: a fault inside is logged and answered with Amazon's 500. */
+  fetch(request: Request, peer: Peer): Promise<Response>
+}
+
+/** Host names under which only the control service answers, so that no look-up for a custom domain is made. */
+const OWN_HOST = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|apigateway\.[a-z0-9.-]+)$/i
+
+export function createApp(
+  platform: Platform,
+  about: { runtime: string; version: string },
+  store = openStore(platform),
+): App {
+  const { deployments } = store
+  const execute = createExecute({ platform, deployments })
+  const control = createControl({ platform, store, execute: execute.testInvoker })
+
+  const hono = new Hono<{ Bindings: Peer }>()
+  hono.get('/_edgeway/health', (c) => c.json({ status: 'ok', ...about }))
+  for (const { operation, method, path } of control.routes)
+    hono.on(method, path, (c) =>
+      control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, c.env),
+    )
+  hono.notFound((c) => control.unknown(c.req.raw))
+
+  return {
+    store,
+    async fetch(request, peer) {
+      try {
+        const { host, path, query } = locatorOf(request)
+        const target = parseTarget(host, path, query)
+        if (target) return await execute.handle(request, target, peer)
+        if (!OWN_HOST.test(host) && (await deployments.domain(host)))
+          return await execute.handle(request, { by: 'domain', host, rawPath: path, rawQuery: query }, peer)
+        return await hono.fetch(request, peer)
+      } catch (error) {
+        platform.log('error', 'a request failed inside the gateway', { error: describe(error) })
+        return Response.json(
+          { message: 'Internal server error' },
+          { status: 500, headers: { 'x-amzn-errortype': 'InternalServerErrorException' } },
+        )
+      }
+    },
+  }
+}
+
+/** Host (without port, lower case), raw path and raw query, cut from the URL without parsing it a second time. */
+function locatorOf(request: Request): { host: string; path: string; query: string } {
+  const { url } = request
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  const mark = url.indexOf('?', start)
+  const path = mark < 0 ? url.slice(start) : url.slice(start, mark)
+  const authority = request.headers.get('host') ?? url.slice(url.indexOf('//') + 2, start)
+  return {
+    host: authority.replace(/:\d*$/, '').toLowerCase(),
+    path: path === '' ? '/' : path,
+    query: mark < 0 ? '' : url.slice(mark + 1),
+  }
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -1,0 +1,42 @@
+/** Edgeway on Bun. */
+import { fetchOutbound } from '../adapters/outbound-fetch.ts'
+import { start } from './compose.ts'
+
+/** The little of Bun's API that is used here; its type package would clash with Node's. */
+declare const Bun: {
+  version: string
+  serve(options: {
+    hostname: string
+    port: number
+    idleTimeout: number
+    maxRequestBodySize: number
+    fetch(
+      request: Request,
+      server: { requestIP(request: Request): { address: string } | null },
+    ): Promise<Response>
+  }): { port: number; stop(): Promise<void> }
+}
+
+await start({
+  name: `Bun ${Bun.version}`,
+  argv: process.argv.slice(2),
+  env: process.env,
+  outbound: () => fetchOutbound('bun'),
+  listen: async (app, { host, port }) => {
+    const server = Bun.serve({
+      hostname: host,
+      port,
+      // integrations may take longer than Bun's ten seconds; the gateway has its own deadlines
+      idleTimeout: 255,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      fetch: (request, server) =>
+        app.fetch(request, { address: server.requestIP(request)?.address ?? '', tls: false }),
+    })
+    return { port: server.port, stop: () => server.stop() }
+  },
+  exit: (code) => process.exit(code),
+  onSignal: (stop) => {
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+  },
+})

@@ -1,0 +1,139 @@
+/** What Bun, Deno and Node share: from argv and environment to a listening gateway. Each entry brings its own server. */
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { memoryCache } from '../adapters/cache-memory.ts'
+import { systemClock } from '../adapters/clock-system.ts'
+import { envCredentials } from '../adapters/credentials-env.ts'
+import { DatabaseError, openLibsql } from '../adapters/database-libsql.ts'
+import { trackDeferred } from '../adapters/defer-track.ts'
+import { consoleLog } from '../adapters/log-console.ts'
+import { memoryMeter } from '../adapters/meter-memory.ts'
+import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
+import { memoryResponses } from '../adapters/responses-memory.ts'
+import { type App, createApp } from '../app.ts'
+import { ConfigError, helpText, mergeFlags, option, portOf, settingsOf } from '../config.ts'
+import type { Outbound, Platform } from '../platform.ts'
+import { greeting } from './greeting.ts'
+
+export interface Listener {
+  port: number
+  /** stops accepting, lets calls in flight finish */
+  stop(): Promise<void>
+}
+
+export interface Runtime {
+  /** e.g. `Node 22.1.0` */
+  name: string
+  argv: string[]
+  env: Record<string, string | undefined>
+  outbound(settings: Platform['settings']): Outbound
+  /** rejects with a `code` of EADDRINUSE, EACCES … when it cannot listen */
+  listen(app: App, where: { host: string; port: number }): Promise<Listener>
+  exit(code: number): never
+  onSignal(stop: () => void): void
+}
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
+export async function start(runtime: Runtime): Promise<void> {
+  try {
+    await run(runtime)
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof DatabaseError)) throw error
+    console.error(`edgeway: ${error.message}`)
+    runtime.exit(1)
+  }
+}
+
+async function run(runtime: Runtime): Promise<void> {
+  const { env, help } = mergeFlags(runtime.argv, runtime.env)
+  if (help) {
+    console.log(helpText())
+    return
+  }
+  const host = option(env, 'EDGEWAY_HOST')
+  const loopback = LOOPBACK.test(host)
+  const settings = settingsOf(env, loopback ? 'open' : 'signed')
+  const url = databaseUrl(env)
+  const log = consoleLog(option(env, 'EDGEWAY_LOG'))
+  const { database, close } = await openLibsql({
+    url,
+    token: option(env, 'EDGEWAY_DATABASE_TOKEN') || undefined,
+    migrations: join(ROOT, 'migrations'),
+  })
+  const deferred = trackDeferred()
+  const platform: Platform = {
+    database,
+    cache: memoryCache(),
+    meter: memoryMeter(),
+    responses: memoryResponses(),
+    outbound: runtime.outbound(settings),
+    credentials: envCredentials(env),
+    clock: systemClock,
+    random: webcryptoRandom,
+    defer: deferred.defer,
+    log,
+    settings,
+    env,
+  }
+  const app = createApp(platform, { runtime: runtime.name, version: VERSION })
+  const listener = await listen(runtime, app, host, portOf(env))
+  for (const line of greeting({
+    host,
+    port: listener.port,
+    runtime: runtime.name,
+    version: VERSION,
+    database: url,
+    settings,
+  }))
+    console.log(line)
+
+  let stopping = false
+  runtime.onSignal(() => {
+    if (stopping) runtime.exit(130)
+    stopping = true
+    console.log('finishing the calls in flight; Ctrl-C again ends at once')
+    void listener
+      .stop()
+      .then(deferred.settled)
+      .then(() => {
+        close()
+        runtime.exit(0)
+      })
+  })
+}
+
+export const VERSION = '0.1.0'
+
+/** The database's URL; makes the data folder and says so plainly when that cannot be done. */
+function databaseUrl(env: Record<string, string | undefined>): string {
+  const data = resolve(option(env, 'EDGEWAY_DATA'))
+  const url = option(env, 'EDGEWAY_DATABASE_URL').replace('{data}', data)
+  if (url !== `file:${data}/edgeway.db`) return url
+  try {
+    mkdirSync(data, { recursive: true })
+    accessSync(data, constants.W_OK)
+  } catch (error) {
+    throw new ConfigError(
+      `cannot write to the data folder ${data} (${(error as { code?: string }).code}): choose another with --data`,
+    )
+  }
+  return url
+}
+
+async function listen(runtime: Runtime, app: App, host: string, port: number): Promise<Listener> {
+  try {
+    return await runtime.listen(app, { host, port })
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (code === 'EADDRINUSE' || /in use/i.test(message))
+      throw new ConfigError(`port ${port} is taken on ${host}: choose another with --port`)
+    if (code === 'EACCES' || /permission/i.test(message))
+      throw new ConfigError(`no right to listen on ${host}:${port}: choose a port above 1023 with --port`)
+    if (code === 'EADDRNOTAVAIL')
+      throw new ConfigError(`${host} is no address of this machine: choose another with --host`)
+    throw error
+  }
+}
