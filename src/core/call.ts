@@ -1,0 +1,224 @@
+/**
+ * The records that the steps of the pipeline pass on. Each step's result is the next step's argument, so a step out of order
+ * does not compile:
+ *
+ *   Call -> Located -> Matched -> Caller -> Admitted -> Prepared -> Reply -> Answer
+ *
+ * Header lists are plain arrays of [name, value], in order, duplicates kept, names as the sender wrote them.
+ */
+import type { CompiledApi } from './api.ts'
+import type { Integration, Method, MethodSetting, Resource, Stage, Strings } from './documents.ts'
+import type { Fault } from './fault.ts'
+import type { IntegrationProgram, MethodProgram, Program } from './program.ts'
+
+export type Pair = [name: string, value: string]
+
+/** What goes out as a body: nothing, bytes, or a stream that is read once. */
+export type Body = Uint8Array | ReadableStream<Uint8Array> | null
+
+/** The client's body: a stream until a step asks for the bytes. */
+export interface Payload {
+  /** the declared length in bytes; null when it is not declared, 0 when there is no body */
+  readonly length: number | null
+  /** the whole body, read once and kept; throws REQUEST_TOO_LARGE beyond the limit */
+  bytes(): Promise<Uint8Array>
+  /** the body for sending on, without keeping it: the bytes if somebody has read them or they are few, else the stream */
+  source(): Promise<Body>
+}
+
+/** A client's certificate, under the names of `$context.identity.clientCert`. */
+export interface ClientCertificate {
+  pem: string
+  subjectDN: string
+  issuerDN: string
+  serialNumber: string
+  validity: { notBefore: string; notAfter: string }
+  verified: boolean
+}
+
+/** One request of a client, as the gateway understood it. */
+export interface Call {
+  /** `$context.requestId` and the x-amzn-requestid header: a UUID */
+  readonly requestId: string
+  /** `$context.extendedRequestId` and the x-amz-apigw-id header: 15 characters and `=` */
+  readonly extendedRequestId: string
+  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…` */
+  readonly traceId: string
+  /** epoch milliseconds */
+  readonly receivedAt: number
+  readonly method: string
+  readonly protocol: string
+  readonly scheme: 'http' | 'https'
+  /** the Host header in lower case and without its port: `$context.domainName` */
+  readonly host: string
+  readonly port: string
+  /** without the headers that Amazon takes off every request (core/headers.ts) */
+  readonly headers: readonly Pair[]
+  /** percent-encoded, without the `?` */
+  readonly rawQuery: string
+  readonly payload: Payload
+  /** the client's address, behind trusted proxies too: `$context.identity.sourceIp` */
+  readonly sourceIp: string
+  readonly clientCertificate?: ClientCertificate
+  /** how far the call came: for the one catch, `$context` and the logs. Set by the pipeline only */
+  readonly reached: Reached
+  /** the execution log, if the stage or a test asks for one: set as soon as that is known */
+  journal: Journal | null
+}
+
+export interface Reached {
+  located?: Located
+  matched?: Matched
+  caller?: Caller
+  admitted?: Admitted
+  fault?: Fault
+  /** what `$context` calls authorize, authorizer, authenticate, integration: measurements and statuses for the access log */
+  measured: Measured
+}
+
+/** Access log variables by `$context` name; a step that measures something adds it here. */
+export interface Measured {
+  authorize?: Outcome
+  authenticate?: Outcome
+  authorizer?: Outcome & { integrationLatency?: number; integrationStatus?: number; requestId?: string }
+  integration?: Outcome & { integrationStatus?: number; requestId?: string }
+  /** `$context.awsEndpointRequestId`, `$context.awsEndpointRequestId2` (S3) */
+  awsEndpointRequestId?: string
+  awsEndpointRequestId2?: string
+}
+
+export interface Outcome {
+  status?: number
+  /** milliseconds */
+  latency?: number
+  error?: string
+}
+
+/** Collects execution log lines, without their date or request id. */
+export interface Journal {
+  /** a line that a stage with loggingLevel INFO gets */
+  info(line: string): void
+  /** a line that a stage with loggingLevel ERROR gets, too */
+  error(line: string): void
+  /** whether request and response data may be logged in full (dataTraceEnabled) */
+  readonly dataTrace: boolean
+}
+
+/** A call whose stage and deployment are known. */
+export interface Located {
+  readonly call: Call
+  readonly api: CompiledApi
+  readonly program: Program
+  readonly stage: Stage
+  /** true or false where the stage has a canary, else undefined */
+  readonly canary?: boolean
+  /** stage variables, with the canary's overrides if the call went to it */
+  readonly stageVariables: Strings
+  /** percent-encoded path below the stage or base path; starts with `/` */
+  readonly path: string
+  /** percent-encoded path with the stage or base path: `$context.path` */
+  readonly fullPath: string
+  /** the base path of a custom domain that was matched: `$context.customDomain.basePathMatched` */
+  readonly basePath?: string
+}
+
+/** A call whose method is known. */
+export interface Matched {
+  readonly located: Located
+  readonly resource: Resource
+  readonly method: Method
+  readonly program: MethodProgram
+  /** decoded */
+  readonly pathParameters: Strings
+  /** the stage's settings for this method, wildcards applied */
+  readonly settings: MethodSetting
+}
+
+/** What `$context.identity` may hold beyond what the connection tells. */
+export interface Identity {
+  accessKey?: string
+  accountId?: string
+  apiKey?: string
+  apiKeyId?: string
+  caller?: string
+  cognitoAmr?: string
+  cognitoAuthenticationProvider?: string
+  cognitoAuthenticationType?: string
+  cognitoIdentityId?: string
+  cognitoIdentityPoolId?: string
+  principalOrgId?: string
+  user?: string
+  userArn?: string
+  vpcId?: string
+  vpceId?: string
+}
+
+/** `$context.authorizer`: principalId, claims, integrationLatency and the authorizer's own keys. */
+export type AuthorizerContext = Record<string, string | number | boolean | null | Record<string, string>>
+
+/** Who calls, as far as the method's authorization proved it. */
+export interface Caller {
+  identity: Identity
+  /** null where the method has no authorizer */
+  authorizer: AuthorizerContext | null
+  /** the API key that an authorizer handed out (apiKeySource AUTHORIZER) */
+  usageIdentifierKey?: string
+  /** the caller's own AWS credentials, for integrations with `arn:aws:iam::*:user/*` */
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+}
+
+/** The API key of a call, once it was checked. */
+export interface ApiKeyFacts {
+  id: string
+  value: string
+  name?: string
+  customerId?: string
+  /** the usage plan that ties the key to this stage */
+  usagePlanId?: string
+}
+
+/** A call that may go on: authorized, within its policy, key, throttles and quota. */
+export interface Admitted {
+  readonly matched: Matched
+  readonly caller: Caller
+  readonly apiKey: ApiKeyFacts | null
+}
+
+/** The integration request. */
+export interface Prepared {
+  readonly admitted: Admitted
+  readonly integration: Integration
+  readonly program: IntegrationProgram
+  readonly method: string
+  /** the integration's URI with path parameters and stage variables put in, without the query of this call */
+  readonly uri: string
+  /** percent-encoded, without the `?`; to be appended to the URI */
+  readonly query: string
+  readonly headers: Pair[]
+  readonly body: Body
+  /** milliseconds that the integration may take */
+  readonly timeoutMs: number
+  /** `$context.responseOverride` as the request template left it: the response templates go on from there */
+  readonly overrides: ResponseOverrides
+}
+
+export interface ResponseOverrides {
+  status?: number
+  headers: Pair[]
+}
+
+/** The integration response. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Pair[]
+  readonly body: Body
+  /** what selectionPattern is matched against where it is not the status: a Lambda function's errorMessage, or '' */
+  readonly selection?: string
+}
+
+/** The response to the client, before the gateway's own headers and compression. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Pair[]
+  readonly body: Body
+}
