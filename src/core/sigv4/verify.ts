@@ -1,0 +1,316 @@
+/**
+ * Verifies a request's Signature Version 4, in the Authorization header or in the query (presigned).
+ * Words of the errors: as AWS services answer them.
+ */
+import {
+  basicDate,
+  canonicalHeaders,
+  canonicalPath,
+  canonicalQuery,
+  canonicalRequest,
+  type Headers,
+  queryPairs,
+} from './canonical.ts'
+import { type Scope, sameText, sha256, sha256Base64 } from './hash.ts'
+import { signatureOf } from './sign.ts'
+
+export interface SignedRequest {
+  method: string
+  /** as it stood in the request line, percent-encoding untouched */
+  path: string
+  /** without `?` */
+  query: string
+  headers: Headers
+  /** asked for only if the payload is signed */
+  body: () => Promise<Uint8Array> | Uint8Array
+}
+
+/** What a verifier must know of an access key. */
+export interface KnownKey {
+  secretAccessKey: string
+  /** a temporary credential's token: the request must carry exactly this one */
+  sessionToken?: string
+  /** epoch milliseconds */
+  expiresAt?: number
+}
+
+export type SignatureErrorType =
+  | 'MissingAuthenticationTokenException'
+  | 'IncompleteSignatureException'
+  | 'InvalidSignatureException'
+  | 'UnrecognizedClientException'
+  | 'ExpiredTokenException'
+
+export type Verified<K> =
+  | { ok: true; accessKeyId: string; key: K }
+  | { ok: false; type: SignatureErrorType; message: string }
+
+export interface VerifyOptions<K> {
+  service: string
+  region: string
+  /** epoch milliseconds */
+  now: number
+  /** null for a key that nobody knows or that was revoked */
+  lookUp: (accessKeyId: string) => Promise<K | null> | K | null
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256'
+const SKEW_MS = 5 * 60_000
+const MAX_EXPIRES = 604_800
+const INVALID_TOKEN = 'The security token included in the request is invalid.'
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
+class Refusal {
+  readonly type: SignatureErrorType
+  readonly message: string
+  constructor(type: SignatureErrorType, message: string) {
+    this.type = type
+    this.message = message
+  }
+}
+const incomplete = (message: string) => new Refusal('IncompleteSignatureException', message)
+const invalid = (message: string) => new Refusal('InvalidSignatureException', message)
+
+interface Claim {
+  credential: string
+  signedHeaders: string
+  signature: string
+  date: string
+  token: string | undefined
+  /** seconds, presigned only */
+  expires: number | undefined
+  /** what the payload line of the canonical request is said to be */
+  payload: string | undefined
+  /** the pairs that are part of the canonical query */
+  query: [string, string][]
+}
+
+/** Never throws for what a caller sent; throws only if `lookUp` or `body` do. */
+export async function verifyRequest<K extends KnownKey>(
+  request: SignedRequest,
+  options: VerifyOptions<K>,
+): Promise<Verified<K>> {
+  const headers = canonicalHeaders(request.headers)
+  const claim = await readClaim(request, headers)
+  if (claim instanceof Refusal) return { ok: false, type: claim.type, message: claim.message }
+  const fault = (refusal: Refusal): Verified<K> => ({
+    ok: false,
+    type: refusal.type,
+    message: refusal.message,
+  })
+
+  const [accessKeyId, ...rest] = claim.credential.split('/')
+  if (!accessKeyId || rest.length !== 4)
+    return fault(
+      incomplete(
+        `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${claim.credential}'`,
+      ),
+    )
+  const timing = checkTime(claim, options.now)
+  if (timing) return fault(timing)
+  const [date, region, service, terminator] = rest as [string, string, string, string]
+  const scope: Scope = { date, region, service }
+  const scoping = checkScope(scope, terminator, claim.date, options)
+  if (scoping) return fault(scoping)
+
+  const signed = claim.signedHeaders.split(';')
+  const names = checkSignedHeaders(signed, headers)
+  if (names) return fault(names)
+
+  const key = await options.lookUp(accessKeyId)
+  if (!key) return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
+
+  const payload = await payloadHash(claim.payload, request)
+  if (payload instanceof Refusal) return fault(payload)
+  const canonical = canonicalRequest(
+    request.method,
+    canonicalPath(request.path, options.service),
+    canonicalQuery(claim.query),
+    headers,
+    signed,
+    payload,
+  )
+  const expected = await signatureOf(canonical, claim.date, scope, key.secretAccessKey)
+  if (!sameText(expected, claim.signature)) return fault(invalid(MISMATCH))
+  // only who holds the secret learns anything about the token
+  if (!sameText(key.sessionToken ?? '', claim.token ?? ''))
+    return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
+  if (key.expiresAt !== undefined && key.expiresAt <= options.now)
+    return fault(
+      new Refusal('ExpiredTokenException', 'The security token included in the request is expired'),
+    )
+  return { ok: true, accessKeyId, key }
+}
+
+async function readClaim(
+  request: SignedRequest,
+  headers: ReadonlyMap<string, string>,
+): Promise<Claim | Refusal> {
+  const pairs = queryPairs(request.query)
+  const inQuery = pairs.some(([name]) => name === 'X-Amz-Algorithm' || name === 'X-Amz-Signature')
+  const authorization = headers.get('authorization')
+  if (authorization === undefined && !inQuery)
+    return new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token')
+  if (authorization !== undefined && inQuery)
+    return incomplete(
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+    )
+  return inQuery ? fromQuery(pairs) : fromHeader(authorization!, headers, pairs)
+}
+
+async function fromHeader(
+  authorization: string,
+  headers: ReadonlyMap<string, string>,
+  query: [string, string][],
+): Promise<Claim | Refusal> {
+  const space = authorization.indexOf(' ')
+  const algorithm = space < 0 ? authorization : authorization.slice(0, space)
+  // the header is told by its hash only: it may be somebody's bearer token
+  const told = await sha256Base64(authorization)
+  const noPair = incomplete(
+    `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${told}'.`,
+  )
+  if (algorithm !== ALGORITHM)
+    return algorithm.startsWith('AWS') ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`) : noPair
+  const parts = new Map<string, string>()
+  for (const part of authorization.slice(space + 1).split(',')) {
+    const at = part.indexOf('=')
+    if (at < 0) return noPair
+    const name = part.slice(0, at).trim()
+    if (parts.has(name)) return incomplete(`Authorization header has '${name}' more than once.`)
+    parts.set(name, part.slice(at + 1).trim())
+  }
+  const lacks = ['Credential', 'Signature', 'SignedHeaders']
+    .filter((name) => !parts.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter. `)
+  const date = headers.get('x-amz-date') ?? headers.get('date')
+  if (date === undefined)
+    lacks.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
+  if (lacks.length > 0)
+    return incomplete(`${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${told}`)
+  return {
+    credential: parts.get('Credential')!,
+    signedHeaders: parts.get('SignedHeaders')!,
+    signature: parts.get('Signature')!,
+    date: headers.has('x-amz-date') ? date! : httpDate(date!),
+    token: headers.get('x-amz-security-token'),
+    expires: undefined,
+    payload: headers.get('x-amz-content-sha256'),
+    query,
+  }
+}
+
+/** A `Date` header is an HTTP date; some clients write the basic form there too. */
+function httpDate(text: string): string {
+  if (BASIC_DATE.test(text)) return text
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? text : basicDate(at)
+}
+
+const PRESIGNED = ['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date']
+
+function fromQuery(pairs: [string, string][]): Claim | Refusal {
+  const own = new Map<string, string>()
+  for (const [name, value] of pairs) {
+    if (!name.startsWith('X-Amz-')) continue
+    if (own.has(name)) return incomplete(`AWS query-string parameter '${name}' must not be given twice.`)
+    own.set(name, decodeURIComponentSafe(value))
+  }
+  const lacks = PRESIGNED.filter((name) => !own.get(`X-Amz-${name}`))
+  if (lacks.length > 0)
+    return incomplete(
+      `${lacks.map((name) => `AWS query-string parameters must include 'X-Amz-${name}'. `).join('')}Re-examine the query-string parameters.`,
+    )
+  if (own.get('X-Amz-Algorithm') !== ALGORITHM)
+    return incomplete(`Unsupported AWS 'algorithm': '${own.get('X-Amz-Algorithm')}'.`)
+  const expires = own.get('X-Amz-Expires')
+  if (
+    expires !== undefined &&
+    !(/^\d{1,6}$/.test(expires) && Number(expires) >= 1 && Number(expires) <= MAX_EXPIRES)
+  )
+    return incomplete(`'X-Amz-Expires' must be a number of seconds between 1 and ${MAX_EXPIRES}.`)
+  return {
+    credential: own.get('X-Amz-Credential')!,
+    signedHeaders: own.get('X-Amz-SignedHeaders')!,
+    signature: own.get('X-Amz-Signature')!,
+    date: own.get('X-Amz-Date')!,
+    token: own.get('X-Amz-Security-Token'),
+    expires: expires === undefined ? undefined : Number(expires),
+    payload: own.get('X-Amz-Content-Sha256'),
+    query: pairs.filter(([name]) => name !== 'X-Amz-Signature'),
+  }
+}
+
+function decodeURIComponentSafe(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const BASIC_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/
+
+function checkTime(claim: Claim, now: number): Refusal | undefined {
+  const at = Date.parse(claim.date.replace(BASIC_DATE, '$1-$2-$3T$4:$5:$6Z'))
+  if (!BASIC_DATE.test(claim.date) || Number.isNaN(at))
+    return incomplete(
+      `Date must be in ISO-8601 'basic format'. Got '${claim.date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    )
+  const late = at + (claim.expires === undefined ? SKEW_MS : claim.expires * 1000)
+  if (now > late)
+    return invalid(
+      claim.expires === undefined
+        ? `Signature expired: ${claim.date} is now earlier than ${basicDate(now - SKEW_MS)} (${basicDate(now)} - 5 min.)`
+        : `Signature expired: ${claim.date} is now earlier than ${basicDate(now - claim.expires * 1000)} (${basicDate(now)} - ${claim.expires} sec.)`,
+    )
+  if (at > now + SKEW_MS)
+    return invalid(
+      `Signature not yet current: ${claim.date} is still later than ${basicDate(now + SKEW_MS)} (${basicDate(now)} + 5 min.)`,
+    )
+  return undefined
+}
+
+function checkScope(
+  scope: Scope,
+  terminator: string,
+  date: string,
+  expected: { region: string; service: string },
+): Refusal | undefined {
+  const wrong: string[] = []
+  if (scope.region !== expected.region)
+    wrong.push(`Credential should be scoped to a valid region, not '${scope.region}'. `)
+  if (scope.service !== expected.service)
+    wrong.push(`Credential should be scoped to correct service: '${expected.service}'. `)
+  if (terminator !== 'aws4_request')
+    wrong.push(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'. `)
+  if (scope.date !== date.slice(0, 8))
+    wrong.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date.slice(0, 8)}', from '${date}'. `,
+    )
+  return wrong.length > 0 ? invalid(wrong.join('')) : undefined
+}
+
+function checkSignedHeaders(signed: string[], headers: ReadonlyMap<string, string>): Refusal | undefined {
+  if (!signed.includes('host'))
+    return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+  for (let i = 0; i < signed.length; i++) {
+    const name = signed[i]!
+    // lower case, sorted and each once: one set of headers has one text, and nobody hides a name behind its double
+    if (name === '' || name !== name.toLowerCase() || (i > 0 && name <= signed[i - 1]!))
+      return incomplete(
+        `SignedHeaders must be lower-case names in order, each once, got '${signed.join(';')}'.`,
+      )
+    if (!headers.has(name)) return invalid(MISMATCH)
+  }
+  return undefined
+}
+
+async function payloadHash(claimed: string | undefined, request: SignedRequest): Promise<string | Refusal> {
+  if (claimed === 'UNSIGNED-PAYLOAD') return claimed
+  const actual = await sha256(await request.body())
+  if (claimed !== undefined && !sameText(claimed.toLowerCase(), actual))
+    return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.")
+  return claimed ?? actual
+}
