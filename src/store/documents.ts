@@ -305,10 +305,15 @@ export class Transaction {
       batch.push(db.delete(claims).where(and(eq(claims.space, space), eq(claims.name, name))))
     for (const claim of this.#claims) batch.push(db.insert(claims).values({ ...claim, region }))
     for (const chunk of chunked(this.#puts)) {
+      const rows = sql`select ${region}, value ->> 'p', value ->> 'u', value ->> 'k', value ->> 'b' from json_each(${chunk}) where true`
       batch.push(
-        db.run(sql`insert into documents (region, path, parent, kind, body)
-          select ${region}, value ->> 'p', value ->> 'u', value ->> 'k', value ->> 'b' from json_each(${chunk}) where true
-          on conflict (path, region) do update set body = excluded.body`) as unknown as BatchItem<'sqlite'>,
+        db
+          .insert(documents)
+          .select(rows)
+          .onConflictDoUpdate({
+            target: [documents.path, documents.region],
+            set: { body: sql`excluded.body` },
+          }),
       )
     }
     for (const id of this.#dropped) batch.push(db.delete(snapshots).where(eq(snapshots.id, id)))
