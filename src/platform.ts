@@ -4,6 +4,8 @@
  */
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { QuotaSpec } from './core/quota.ts'
+import type { BucketSpec } from './core/throttle.ts'
 
 /** A drizzle database, libSQL or D1. `batch` is one atomic transaction; interactive transactions are not used (D1 has none). */
 export type Database = BaseSQLiteDatabase<'async', unknown, Record<string, never>> & {
@@ -22,36 +24,36 @@ export interface ConfigCache {
   delete(key: string): Promise<void>
 }
 
-/** One bucket that a call must pass: tokens are added at `rate` per second up to `burst`. */
-export interface BucketSpec {
-  key: string
-  /** tokens per second */
-  rate: number
-  /** capacity, in tokens */
-  burst: number
-}
+export type { BucketSpec, QuotaSpec }
 
-/** One quota that a call must pass: at most `limit` calls in the period that `period` names. */
-export interface QuotaSpec {
-  key: string
-  limit: number
-  /** identity of the current period, e.g. `2026-11-23`; another value starts from zero */
-  period: string
-  /** epoch milliseconds at which the period ends; a store may forget the counter after it */
-  endsAt: number
-}
-
+/**
+ * `used`: what the counters of the quotas stand at after this call, in their order. `key` is the bucket or quota that refused,
+ * buckets first; `retryAfterMs` is when it would admit a call again, absent if it never will.
+ */
 export type MeterVerdict =
-  | { admitted: true }
+  | { admitted: true; used: readonly number[] }
   | { admitted: false; by: 'throttle' | 'quota'; key: string; retryAfterMs?: number }
 
-/** Token buckets and quotas. A call takes one token from every bucket and quota, or from none. */
+/**
+ * Token buckets and quotas. A call takes one token from every bucket and quota, or from none. A meter only keeps state; the
+ * arithmetic is src/core/throttle.ts. It answers within its own deadline, or rejects: what a call gets then is
+ * `settings.onStoreFailure`.
+ */
 export interface Meter {
-  take(buckets: readonly BucketSpec[], quotas: readonly QuotaSpec[], now: number): Promise<MeterVerdict>
-  /** calls counted in a quota's period */
-  used(key: string, period: string): Promise<number>
-  /** sets the count (UpdateUsage grants more calls by lowering it) */
-  setUsed(key: string, period: string, used: number, endsAt: number): Promise<void>
+  /** true where counters outlive the process and its host: nobody needs to tell it what was counted before */
+  readonly durable: boolean
+  /** a plain verdict, without a promise, where no store needs to be asked */
+  take(
+    buckets: readonly BucketSpec[],
+    quotas: readonly QuotaSpec[],
+    now: number,
+  ): MeterVerdict | Promise<MeterVerdict>
+  /** calls counted in each quota's period */
+  used(quotas: readonly QuotaSpec[], now: number): Promise<number[]>
+  /** sets a count (UpdateUsage); with `atLeast` it is only ever raised (what a database remembers from before a restart) */
+  setUsed(quota: QuotaSpec, used: number, now: number, atLeast?: boolean): Promise<void>
+  /** gives unused leases back */
+  close?(): Promise<void>
 }
 
 /** A stored response of a stage's cache; `body` as it went to the client, before compression. */
@@ -59,13 +61,18 @@ export interface CachedResponse {
   status: number
   headers: [string, string][]
   body: Uint8Array
-  /** epoch milliseconds */
+  /** epoch milliseconds; not served from this moment on */
   expiresAt: number
 }
 
-/** The store behind a stage's cache cluster. `group` is what a flush empties (api, stage, flush generation). */
+/**
+ * The store behind a stage's cache cluster. `group` is what a flush empties (api, stage, flush generation); keys of two groups
+ * never meet. What `get` hands out is shared: nobody changes it. It may lose anything at any time.
+ */
 export interface ResponseCache {
-  get(group: string, key: string, now: number): Promise<CachedResponse | null>
+  /** a plain value, without a promise, where no store needs to be asked */
+  get(group: string, key: string, now: number): CachedResponse | null | Promise<CachedResponse | null>
+  /** a group of `byteBudget` bytes or more loses other items for this one; an item larger than the budget is not kept */
   put(
     group: string,
     key: string,

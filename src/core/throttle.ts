@@ -1,0 +1,45 @@
+/**
+ * Token buckets: the arithmetic that every meter shares, with the clock passed in.
+ *
+ * A bucket's level counts thousandths of a token (units), so that a rate of r tokens a second adds exactly r units a
+ * millisecond and whole rates never round. A bucket that nobody has seen is full.
+ */
+
+/** One bucket that a call must pass: tokens are added at `rate` per second up to `burst`. */
+export interface BucketSpec {
+  key: string
+  /** tokens per second */
+  rate: number
+  /** capacity, in tokens */
+  burst: number
+}
+
+/** Units of one token. */
+export const UNITS = 1000
+
+/**
+ * How far two hosts' clocks may differ, in milliseconds. A bucket in a shared store keeps the later of the clocks that it has
+ * seen, so that hosts which disagree do not refill it twice; a larger step backwards is a clock that was set, and is followed.
+ */
+export const CLOCK_SKEW_MS = 1000
+
+/** The time that a bucket last touched at `at` is brought up to. */
+export const clockOf = (at: number, now: number): number => (now >= at || at - now > CLOCK_SKEW_MS ? now : at)
+
+/** Units in a bucket at `now`, when it held `units` at `at`. */
+export function levelOf(units: number, at: number, rate: number, burst: number, now: number): number {
+  const refilled = now > at ? units + (now - at) * rate : units
+  return refilled < burst * UNITS ? refilled : burst * UNITS
+}
+
+/** Milliseconds until a bucket of `units` holds `tokens`; undefined if it never will. */
+export function waitFor(units: number, rate: number, burst: number, tokens = 1): number | undefined {
+  if (burst < tokens || (rate <= 0 && units < tokens * UNITS)) return undefined
+  return Math.max(0, Math.ceil((tokens * UNITS - units) / rate))
+}
+
+/** Epoch milliseconds from which on a bucket is full, so that forgetting it changes nothing. Infinity if it never is. */
+export function fullAt(units: number, at: number, rate: number, burst: number): number {
+  const missing = burst * UNITS - units
+  return missing <= 0 ? at : rate > 0 ? at + Math.ceil(missing / rate) : Number.POSITIVE_INFINITY
+}
