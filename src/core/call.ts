@@ -7,8 +7,9 @@
  * Header lists are plain arrays of [name, value], in order, duplicates kept, names as the sender wrote them.
  */
 import type { CompiledApi } from './api.ts'
-import type { Integration, Method, MethodSetting, Resource, Stage, Strings } from './documents.ts'
+import type { Integration, Method, Resource, Stage, Strings } from './documents.ts'
 import type { Fault } from './fault.ts'
+import type { MethodRules } from './method-settings.ts'
 import type { IntegrationProgram, MethodProgram, Program } from './program.ts'
 
 export type Pair = [name: string, value: string]
@@ -107,6 +108,7 @@ export interface Journal {
 /** A call whose stage and deployment are known. */
 export interface Located {
   readonly call: Call
+  readonly accountId: string
   readonly api: CompiledApi
   readonly program: Program
   readonly stage: Stage
@@ -128,10 +130,10 @@ export interface Matched {
   readonly resource: Resource
   readonly method: Method
   readonly program: MethodProgram
-  /** decoded */
+  /** percent-encoded, as the client wrote them: Lambda events show them so (recorded) */
   readonly pathParameters: Strings
   /** the stage's settings for this method, wildcards applied */
-  readonly settings: MethodSetting
+  readonly settings: MethodRules
 }
 
 /** What `$context.identity` may hold beyond what the connection tells. */

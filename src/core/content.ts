@@ -1,0 +1,66 @@
+/** Binary media types and content handling: Amazon's two conversion tables (guide: api-gateway-payload-encodings-workflow). */
+import { configurationFault } from './fault.ts'
+
+/** Tells whether a media type is one of an API's binaryMediaTypes. */
+export type BinaryTypes = (mediaType: string | undefined) => boolean
+
+/** `type/*` and `*` + `/*` stand for many. Parameters do not count. */
+export function binaryTypes(list: readonly string[] | undefined): BinaryTypes {
+  if (!list?.length) return () => false
+  const types = new Set(list.map(essence))
+  if (types.has('*/*')) return () => true
+  return (mediaType) => {
+    if (mediaType === undefined) return false
+    const type = essence(mediaType)
+    return types.has(type) || types.has(`${type.slice(0, type.indexOf('/'))}/*`)
+  }
+}
+
+/** The first media type of a Content-Type or Accept header: without parameters, in lower case. */
+export const essence = (header: string): string => header.split(/[,;]/, 1)[0]!.trim().toLowerCase()
+
+export type Content = { text: string } | { bytes: Uint8Array }
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const encoder = new TextEncoder()
+
+export const textOf = (content: Content): string =>
+  'text' in content ? content.text : utf8.decode(content.bytes)
+export const bytesOf = (content: Content): Uint8Array =>
+  'bytes' in content ? content.bytes : encoder.encode(content.text)
+
+/** The request's payload as the integration request gets it. `binary`: its Content-Type is a binary media type. */
+export function requestContent(bytes: Uint8Array, binary: boolean, handling: string | undefined): Content {
+  if (binary) return handling === 'CONVERT_TO_TEXT' ? { text: base64Encode(bytes) } : { bytes }
+  return handling === 'CONVERT_TO_BINARY'
+    ? { bytes: base64Decode(utf8.decode(bytes)) }
+    : { text: utf8.decode(bytes) }
+}
+
+/** The integration's payload as the method response gets it. `accepted`: the first Accept type is a binary media type. */
+export function responseContent(
+  bytes: Uint8Array,
+  binary: boolean,
+  accepted: boolean,
+  handling: string | undefined,
+): Content {
+  const toText = handling === 'CONVERT_TO_TEXT' || (!handling && !accepted)
+  if (binary) return toText ? { text: base64Encode(bytes) } : { bytes }
+  return toText ? { text: utf8.decode(bytes) } : { bytes: base64Decode(utf8.decode(bytes)) }
+}
+
+export function base64Encode(bytes: Uint8Array): string {
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return btoa(binary)
+}
+
+/** Throws an API_CONFIGURATION_ERROR where the text is no base64. */
+export function base64Decode(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+  } catch (error) {
+    throw configurationFault('Unable to base64 decode the body.', error)
+  }
+}

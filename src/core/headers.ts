@@ -1,0 +1,100 @@
+/**
+ * Which headers Amazon drops, renames or adds on the way to an integration and back (guide: api-gateway-known-issues;
+ * where recorded calls differ from its table, the recorded ones are followed).
+ */
+import type { Pair } from './call.ts'
+
+const names = (list: string): ReadonlySet<string> => new Set(list.split(' '))
+
+/** Taken off every request: neither mappings nor templates nor proxy integrations see them. */
+const DROPPED_ON_ARRIVAL = names(
+  'connection content-length content-md5 expect keep-alive max-forwards proxy-authenticate proxy-connection server te trailer transfer-encoding upgrade www-authenticate',
+)
+
+/** Sent by nobody, whatever a mapping or template says; the outbound client writes its own. */
+const DROPPED_ON_DEPARTURE = names(
+  'connection content-length expect keep-alive proxy-authenticate te transfer-encoding',
+)
+
+/** Not sent on by HTTP_PROXY unless a mapping names them. */
+const NOT_PROXIED = names('host content-encoding via')
+
+/** A parameter mapping that sets one of these makes the call fail: recorded, also for AWS_PROXY, which does not apply it. */
+const REFUSED_MAPPINGS = names('content-length transfer-encoding x-amzn-trace-id x-amzn-apigateway-api-id')
+const REFUSED_AWS_MAPPINGS = names('authorization connection expect proxy-authenticate te')
+
+const REMAPPED = names('connection content-length date server')
+const REMAPPED_CUSTOM = names(
+  'authorization connection content-length content-md5 date expect host max-forwards proxy-authenticate server trailer upgrade user-agent www-authenticate',
+)
+/** Hop by hop: they end at the gateway. */
+const DROPPED_ON_RETURN = names('transfer-encoding keep-alive proxy-connection te')
+
+export const isDroppedOnArrival = (lowerName: string): boolean => DROPPED_ON_ARRIVAL.has(lowerName)
+export const isDroppedOnDeparture = (lowerName: string): boolean => DROPPED_ON_DEPARTURE.has(lowerName)
+export const isProxied = (lowerName: string): boolean => !NOT_PROXIED.has(lowerName)
+export const isRefusedMapping = (name: string, aws: boolean): boolean => {
+  const lower = name.toLowerCase()
+  return REFUSED_MAPPINGS.has(lower) || (aws && REFUSED_AWS_MAPPINGS.has(lower))
+}
+
+/** The value of a header, by its name in lower case; the last one wins, as Amazon's single-value maps have it. */
+export function headerOf(headers: readonly Pair[], lowerName: string): string | undefined {
+  for (let at = headers.length - 1; at >= 0; at--) {
+    const name = headers[at]![0]
+    if (name.length === lowerName.length && (name === lowerName || name.toLowerCase() === lowerName))
+      return headers[at]![1]
+  }
+  return undefined
+}
+
+/** All values of a header, in order. */
+export const headersOf = (headers: readonly Pair[], lowerName: string): string[] =>
+  headers
+    .filter(([name]) => name.length === lowerName.length && name.toLowerCase() === lowerName)
+    .map(([, value]) => value)
+
+/** Sets a header in place: one value, the others of that name go. */
+export function setHeader(headers: Pair[], name: string, value: string): void {
+  const lower = name.toLowerCase()
+  let at = 0
+  for (const pair of headers) if (pair[0].toLowerCase() !== lower) headers[at++] = pair
+  headers.length = at
+  headers.push([name, value])
+}
+
+/** Renames and drops what an integration answered. `custom` is true for HTTP and AWS, false for the proxy types. */
+export function returnHeaders(headers: readonly Pair[], custom: boolean): Pair[] {
+  const remapped = custom ? REMAPPED_CUSTOM : REMAPPED
+  const kept: Pair[] = []
+  for (const pair of headers) {
+    const lower = pair[0].toLowerCase()
+    if (DROPPED_ON_RETURN.has(lower)) continue
+    kept.push(remapped.has(lower) ? [`x-amzn-Remapped-${pair[0]}`, pair[1]] : pair)
+  }
+  return kept
+}
+
+/** A header that may be written as it is: no line breaks, no NUL, a token for a name. */
+export const isSafeHeader = (name: string, value: string): boolean =>
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[\0\r\n]/.test(value)
+
+/** Lists to the two maps that Lambda events and logs show: last value, and all values. */
+export function headerMaps(headers: readonly Pair[]): {
+  single: Record<string, string>
+  multi: Record<string, string[]>
+} {
+  const single: Record<string, string> = Object.create(null)
+  const multi: Record<string, string[]> = Object.create(null)
+  const spelling = new Map<string, string>()
+  for (const [given, value] of headers) {
+    const lower = given.toLowerCase()
+    const name = spelling.get(lower) ?? given
+    spelling.set(lower, name)
+    single[name] = value
+    const values = multi[name]
+    if (values) values.push(value)
+    else multi[name] = [value]
+  }
+  return { single, multi }
+}

@@ -1,0 +1,53 @@
+/**
+ * Integration URIs: `{name}` is a path parameter of the integration request, `${stageVariables.name}` a stage variable. Parsed
+ * once per deployment; a URI without either costs nothing at a call.
+ */
+import type { Strings } from './documents.ts'
+import { configurationFault, Fault } from './fault.ts'
+
+type Part = string | { path: string } | { stage: string }
+
+export type UriTemplate = (path: Readonly<Record<string, string>>, stageVariables: Strings) => string
+
+const PLACEHOLDER = /\$\{stageVariables\.([^}]*)\}|\{([^{}]+?)\+?\}/g
+
+/** `path` values must be percent-encoded already. A missing stage variable is empty; a missing path parameter is a fault. */
+export function compileUri(source: string): UriTemplate {
+  const parts: Part[] = []
+  let end = 0
+  for (const found of source.matchAll(PLACEHOLDER)) {
+    if (found.index > end) parts.push(source.slice(end, found.index))
+    parts.push(found[1] === undefined ? { path: found[2]! } : { stage: found[1] })
+    end = found.index + found[0].length
+  }
+  if (end < source.length) parts.push(source.slice(end))
+  if (parts.every((part) => typeof part === 'string')) return () => source
+  return (path, stageVariables) => {
+    let uri = ''
+    for (const part of parts)
+      uri +=
+        typeof part === 'string'
+          ? part
+          : 'stage' in part
+            ? (stageVariables[part.stage] ?? '')
+            : parameter(part.path, path, source)
+    return uri
+  }
+}
+
+function parameter(name: string, path: Readonly<Record<string, string>>, source: string): string {
+  const value = Object.hasOwn(path, name) ? path[name] : undefined
+  if (value === undefined)
+    throw configurationFault(`Illegal character in path at index ${source.indexOf(`{${name}`)}: ${source}`)
+  if (CLIMBS.test(value)) throw new Fault('DEFAULT_4XX', { reason: `dot segments in path parameter ${name}` })
+  return value
+}
+
+/** A dot segment would reach a path of the back end that the API does not name: URL parsers resolve `%2e%2e` as well. */
+const CLIMBS = /(?:^|\/|\\|%5c)(?:\.|%2e){1,2}(?=$|\/|\\|%5c|[?#])/i
+
+/** `${stageVariables.name}` in what is no URI, e.g. the credentials' ARN. */
+export const withStageVariables = (text: string, stageVariables: Strings): string =>
+  text.includes('${')
+    ? text.replace(/\$\{stageVariables\.([^}]*)\}/g, (_, name: string) => stageVariables[name] ?? '')
+    : text
