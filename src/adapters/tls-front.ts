@@ -1,0 +1,171 @@
+/**
+ * TLS for Bun, Deno and Node: terminates it by server name, asks for a client certificate, and passes the bytes on to the
+ * gateway's own HTTP listener over loopback. One way for three runtimes, because Bun's HTTPS server knows neither SNI
+ * callbacks nor client certificates while its TLS sockets know both.
+ *
+ * The listener learns who is behind a connection from `peerOf`: by the local port of the inner connection, which nobody but
+ * this process can have opened.
+ */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import {
+  createSecureContext,
+  createServer,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls'
+import type { Log, Peer } from '../platform.ts'
+
+export interface TlsFront {
+  port: number
+  /** the client behind an inner connection, or undefined for a connection that did not come through here */
+  peerOf(port: number): Peer | undefined
+  stop(): Promise<void>
+}
+
+export interface TlsOptions {
+  host: string
+  port: number
+  /** where the plain listener is */
+  inner: { host: string; port: number }
+  /** files in PEM by server name; `*` answers every other name */
+  certificates: Record<string, { cert: string; key: string }>
+  /** the trust anchors (PEM) of a host that demands client certificates; null where none are demanded */
+  trustStore(host: string): Promise<string[] | null>
+  log: Log
+}
+
+export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
+  const { log } = options
+  const contexts = new Map<string, SecureContext>()
+  for (const [name, { cert, key }] of Object.entries(options.certificates))
+    contexts.set(
+      name.toLowerCase(),
+      createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) }),
+    )
+  const [first] = Object.values(options.certificates)
+  if (!first) throw new Error('EDGEWAY_TLS names no certificate')
+
+  const peers = new Map<number, Peer>()
+  const open = new Set<TLSSocket>()
+  const contextOf = (name: string) =>
+    contexts.get(name.toLowerCase()) ??
+    contexts.get(name.toLowerCase().replace(/^[^.]+/, '*')) ??
+    contexts.get('*')
+  const server = createServer(
+    {
+      cert: readFileSync(first.cert),
+      key: readFileSync(first.key),
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      requestCert: true,
+      // whether the certificate is good is decided per host, below; and a host without mutual TLS does not care
+      rejectUnauthorized: false,
+      SNICallback: (name, done) => done(null, contextOf(name)),
+    },
+    (socket) => void forward(socket).catch((error) => socket.destroy(error)),
+  )
+
+  async function forward(socket: TLSSocket): Promise<void> {
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+    socket.on('error', () => {})
+    const trusted = socket.servername
+      ? await options.trustStore(String(socket.servername).toLowerCase())
+      : null
+    const certificate = socket.getPeerCertificate(true)
+    const peer: Peer = { address: socket.remoteAddress ?? '', tls: true }
+    if (certificate?.raw) peer.clientCertificate = describe(certificate, trusted)
+    const inner = connect(options.inner.port, options.inner.host)
+    inner.on('error', (error) => {
+      log('error', 'the TLS front cannot reach the gateway', { error: error.message })
+      socket.destroy()
+    })
+    inner.on('connect', () => {
+      const { localPort } = inner
+      peers.set(localPort!, peer)
+      inner.on('close', () => {
+        peers.delete(localPort!)
+        socket.destroy()
+      })
+      socket.on('close', () => inner.destroy())
+      socket.pipe(inner)
+      inner.pipe(socket)
+    })
+  }
+
+  server.on('tlsClientError', (error) => log('debug', 'a TLS handshake failed', { error: error.message }))
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(options.port, options.host, () => resolve())
+  })
+  return {
+    port: (server.address() as { port: number }).port,
+    peerOf: (port) => peers.get(port),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of open) socket.end()
+      }),
+  }
+}
+
+const distinguished = (name: Record<string, unknown>) =>
+  Object.entries(name ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .reverse()
+    .join(',')
+
+function describe(
+  certificate: PeerCertificate,
+  trusted: string[] | null,
+): NonNullable<Peer['clientCertificate']> {
+  const chain = chainOf(certificate)
+  return {
+    pem: chain[0]!.toString(),
+    subjectDN: distinguished(certificate.subject as unknown as Record<string, unknown>),
+    issuerDN: distinguished(certificate.issuer as unknown as Record<string, unknown>),
+    serialNumber: certificate.serialNumber
+      .toLowerCase()
+      .match(/.{1,2}/g)!
+      .join(':'),
+    validity: { notBefore: certificate.valid_from, notAfter: certificate.valid_to },
+    verified: trusted !== null && chainsTo(chain, trusted, Date.now()),
+  }
+}
+
+/** The certificates that the client sent, its own first. The last one of a full chain names itself as its issuer. */
+function chainOf(certificate: PeerCertificate): X509Certificate[] {
+  const chain: X509Certificate[] = []
+  let at: PeerCertificate | undefined = certificate
+  for (let depth = 0; at?.raw && depth < 6; depth++) {
+    chain.push(new X509Certificate(at.raw))
+    const issuer: PeerCertificate | undefined = (at as { issuerCertificate?: PeerCertificate })
+      .issuerCertificate
+    at = issuer === at ? undefined : issuer
+  }
+  return chain
+}
+
+/** Whether a chain leads, by valid signatures and dates, to one of the trust anchors. */
+export function chainsTo(chain: X509Certificate[], trusted: string[], now: number): boolean {
+  const current = (certificate: X509Certificate) =>
+    Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo)
+  const issued = (certificate: X509Certificate, issuer: X509Certificate) =>
+    issuer.ca && certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey)
+  const anchors = trusted.map((pem) => new X509Certificate(pem)).filter(current)
+  for (const [at, certificate] of chain.entries()) {
+    if (!current(certificate)) return false
+    if (
+      anchors.some(
+        (anchor) => anchor.fingerprint256 === certificate.fingerprint256 || issued(certificate, anchor),
+      )
+    )
+      return true
+    const next = chain[at + 1]
+    if (!next || !issued(certificate, next)) return false
+  }
+  return false
+}

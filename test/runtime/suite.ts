@@ -1,0 +1,188 @@
+/**
+ * The main job, the same on every runtime: import a definition, deploy it, call it by all three URL forms, restart, call it
+ * again. It knows nothing of the runtime but how to start it.
+ */
+import { readFile } from 'node:fs/promises'
+import { createServer, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  APIGatewayClient,
+  CreateDeploymentCommand,
+  GetResourcesCommand,
+  GetRestApiCommand,
+  ImportRestApiCommand,
+  UpdateStageCommand,
+} from '@aws-sdk/client-api-gateway'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+export interface Running {
+  /** e.g. http://127.0.0.1:4600 */
+  endpoint: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  stop(): Promise<void>
+}
+/** Starts the gateway; the second start must find what the first one kept. */
+export type Launch = () => Promise<Running>
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+
+/** A call with any Host header, which `fetch` does not allow. */
+export function call(
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const { hostname, port, pathname, search } = new URL(url)
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: hostname,
+        port,
+        path: pathname + search,
+        method: options.method ?? 'GET',
+        headers: options.headers,
+        agent: false,
+      },
+      async (incoming) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of incoming) chunks.push(chunk as Buffer)
+        resolve({
+          status: incoming.statusCode!,
+          headers: incoming.headers,
+          body: Buffer.concat(chunks).toString(),
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(options.body)
+  })
+}
+
+export function runtimeSuite(launch: Launch): void {
+  let running: Running
+  let client: APIGatewayClient
+  let backend: Server
+  let api: string
+
+  const connect = async () => {
+    running = await launch()
+    client = new APIGatewayClient({
+      endpoint: running.endpoint,
+      region: 'us-east-1',
+      credentials: running.credentials,
+      maxAttempts: 1,
+    })
+  }
+
+  beforeAll(async () => {
+    backend = createServer(async (incoming, outgoing) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of incoming) chunks.push(chunk as Buffer)
+      const body = Buffer.concat(chunks).toString()
+      outgoing.setHeader('set-cookie', ['a=1', 'b=2'])
+      outgoing.writeHead(201, { 'content-type': 'application/json', 'x-backend': 'yes' })
+      outgoing.end(JSON.stringify({ method: incoming.method, url: incoming.url, body }))
+    })
+    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
+    await connect()
+  })
+  afterAll(async () => {
+    await running?.stop()
+    backend.close()
+  })
+
+  test('health answers', async () => {
+    const answer = await call(`${running.endpoint}/_edgeway/health`)
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body).status).toBe('ok')
+  })
+
+  test('a definition is imported, deployed and called by all three URL forms', async () => {
+    const imported = await client.send(
+      new ImportRestApiCommand({ body: await readFile('examples/petstore.json') }),
+    )
+    api = imported.id!
+    expect(api).toMatch(/^[a-z0-9]{10}$/)
+    const resources = await client.send(new GetResourcesCommand({ restApiId: api }))
+    expect(resources.items!.map((item) => item.path).sort()).toEqual([
+      '/',
+      '/pets',
+      '/pets/{id}',
+      '/proxy',
+      '/proxy/{path+}',
+    ])
+    await client.send(
+      new CreateDeploymentCommand({
+        restApiId: api,
+        stageName: 'dev',
+        variables: { backend: `127.0.0.1:${(backend.address() as AddressInfo).port}` },
+      }),
+    )
+    const { endpoint } = running
+    const list = {
+      kind: 'dogs',
+      pets: [
+        { id: 1, name: 'Rex' },
+        { id: 2, name: 'Tom' },
+      ],
+    }
+    for (const [url, host] of [
+      [`${endpoint}/_aws/execute-api/${api}/dev/pets?kind=dogs`],
+      [`${endpoint}/restapis/${api}/dev/_user_request_/pets?kind=dogs`],
+      [`${endpoint}/dev/pets?kind=dogs`, `${api}.execute-api.us-east-1.localhost`],
+    ]) {
+      const answer = await call(url!, { headers: host ? { host } : {} })
+      expect(answer.status, `${url} ${answer.body}`).toBe(200)
+      expect(JSON.parse(answer.body)).toEqual(list)
+      expect(answer.headers['x-total']).toBe('2')
+      expect(answer.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/)
+    }
+  })
+
+  test('a template decides the status', async () => {
+    const missing = await call(`${running.endpoint}/_aws/execute-api/${api}/dev/pets/7`)
+    expect([missing.status, missing.body]).toEqual([404, '{"message": "no pet 7"}'])
+  })
+
+  test('an HTTP back end gets the call and its answer comes back', async () => {
+    const answer = await call(`${running.endpoint}/_aws/execute-api/${api}/dev/proxy/deep/er?q=1`, {
+      method: 'POST',
+      body: 'hällo',
+    })
+    expect(answer.status).toBe(201)
+    expect(JSON.parse(answer.body)).toEqual({ method: 'POST', url: '/deep/er?q=1', body: 'hällo' })
+    expect(answer.headers['x-backend']).toBe('yes')
+    expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2'])
+  })
+
+  test("what no API defines gets Amazon's answer", async () => {
+    const answer = await call(`${running.endpoint}/_aws/execute-api/${api}/dev/nothing`)
+    expect([answer.status, answer.body]).toEqual([403, '{"message":"Missing Authentication Token"}'])
+    expect(answer.headers['x-amzn-errortype']).toBe('MissingAuthenticationTokenException')
+    await expect(client.send(new GetRestApiCommand({ restApiId: 'nosuchapi0' }))).rejects.toMatchObject({
+      name: 'NotFoundException',
+      message: 'Invalid API identifier specified 000000000000:nosuchapi0',
+    })
+  })
+
+  test('a change of the stage is served', async () => {
+    const patch = { op: 'replace', path: '/variables/backend', value: '127.0.0.1:1' } as const
+    await client.send(new UpdateStageCommand({ restApiId: api, stageName: 'dev', patchOperations: [patch] }))
+    await expect
+      .poll(async () => (await call(`${running.endpoint}/_aws/execute-api/${api}/dev/proxy/x`)).status, {
+        timeout: 10_000,
+      })
+      .toBe(504)
+  })
+
+  test('everything is still there after a restart', async () => {
+    await running.stop()
+    await connect()
+    const answer = await call(`${running.endpoint}/_aws/execute-api/${api}/dev/pets/1`)
+    expect([answer.status, answer.body]).toEqual([200, '{"id": 1, "name": "Rex"}'])
+    expect((await client.send(new GetRestApiCommand({ restApiId: api }))).name).toBe('Pets')
+  })
+}
