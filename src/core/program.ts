@@ -1,0 +1,116 @@
+/**
+ * What a deployment is turned into once per process: trie, mapping closures, templates, selectors. Made from the stored JSON
+ * and forgotten with it; a method's part is made when it is first called.
+ */
+import type { CompiledApi } from './api.ts'
+import { type BinaryTypes, binaryTypes } from './content.ts'
+import type { Integration, IntegrationResponse, Method, Resource } from './documents.ts'
+import { configurationFault } from './fault.ts'
+import { compileMappings, type Mappings } from './mapping.ts'
+import { Router } from './route.ts'
+import { type Selector, selectorsOf } from './selection.ts'
+import { compileTemplates, type Templates } from './template.ts'
+import { compileUri, type UriTemplate } from './uri.ts'
+
+export interface Program {
+  readonly router: Router<MethodProgram>
+  readonly binary: BinaryTypes
+  /** null while the API does not compress */
+  readonly minimumCompressionSize: number | null
+}
+
+export interface MethodProgram {
+  readonly resource: Resource
+  readonly method: Method
+  /** throws a configuration fault where the method has no integration, or one that cannot be read */
+  integration(): IntegrationProgram
+}
+
+/** How a back end is reached. `lambda` is an AWS integration with a function, whose errors are told by errorMessage. */
+export type IntegrationKind = 'mock' | 'http' | 'lambda-proxy' | 'lambda' | 'aws'
+
+export interface IntegrationProgram {
+  readonly integration: Integration
+  readonly kind: IntegrationKind
+  /** HTTP_PROXY and AWS_PROXY: no templates, no selection */
+  readonly proxy: boolean
+  readonly uri: UriTemplate
+  readonly request: Mappings
+  readonly requestTemplates: Templates
+  readonly selectors: readonly Selector[]
+  readonly responses: ReadonlyMap<IntegrationResponse, ResponseProgram>
+}
+
+export interface ResponseProgram {
+  readonly status: number
+  readonly mappings: Mappings
+  readonly templates: Templates
+}
+
+const programs = new WeakMap<CompiledApi, Program>()
+
+export function programOf(api: CompiledApi): Program {
+  const known = programs.get(api)
+  if (known) return known
+  const program = build(api)
+  programs.set(api, program)
+  return program
+}
+
+function build(api: CompiledApi): Program {
+  const { restApi, resources } = api.definition
+  const router = new Router<MethodProgram>()
+  for (const resource of resources)
+    for (const [verb, method] of Object.entries(resource.resourceMethods ?? {}))
+      router.add(resource.path, verb, methodProgram(resource, method))
+  return {
+    router,
+    binary: binaryTypes(restApi.binaryMediaTypes),
+    minimumCompressionSize: restApi.minimumCompressionSize ?? null,
+  }
+}
+
+export function methodProgram(resource: Resource, method: Method): MethodProgram {
+  let built: IntegrationProgram | undefined
+  return {
+    resource,
+    method,
+    integration() {
+      if (!method.methodIntegration)
+        throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
+      built ??= integrationProgram(method.methodIntegration)
+      return built
+    },
+  }
+}
+
+const LAMBDA_URI = /^arn:[^:]*:apigateway:[^:]*:lambda:path\/[^/]*\/functions\//
+
+function kindOf({ type, uri }: Integration): IntegrationKind {
+  if (type === 'MOCK') return 'mock'
+  if (type === 'HTTP' || type === 'HTTP_PROXY') return 'http'
+  if (type === 'AWS_PROXY') return 'lambda-proxy'
+  return LAMBDA_URI.test(uri ?? '') ? 'lambda' : 'aws'
+}
+
+function integrationProgram(integration: Integration): IntegrationProgram {
+  const selectors = selectorsOf(integration.integrationResponses)
+  return {
+    integration,
+    kind: kindOf(integration),
+    proxy: integration.type.endsWith('_PROXY'),
+    uri: compileUri(integration.uri ?? ''),
+    request: compileMappings(integration.requestParameters, 'integration.request', 'method.request'),
+    requestTemplates: compileTemplates(integration.requestTemplates),
+    selectors,
+    responses: new Map(selectors.map(({ response }) => [response, responseProgram(response)])),
+  }
+}
+
+function responseProgram(response: IntegrationResponse): ResponseProgram {
+  return {
+    status: Number(response.statusCode),
+    mappings: compileMappings(response.responseParameters, 'method.response', 'integration.response'),
+    templates: compileTemplates(response.responseTemplates),
+  }
+}

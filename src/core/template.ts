@@ -1,0 +1,123 @@
+/**
+ * Mapping templates: which one applies, and what passes when none does (guide: request-response-data-mappings,
+ * integration-passthrough-behaviors). Templates are parsed when they are first used; one that does not parse is a
+ * configuration error of its own method only.
+ */
+import type { Pair, ResponseOverrides } from './call.ts'
+import { essence } from './content.ts'
+import type { Strings } from './documents.ts'
+import { configurationFault, Fault } from './fault.ts'
+import type { Context } from './variables.ts'
+import { compileTemplate, type Template as Engine } from './vtl/vtl.ts'
+
+export interface TemplateScope {
+  /** null where there is no body */
+  body: string | null
+  params: { path: Strings; querystring: Strings; header: Strings }
+  context: Context
+  stageVariables: Strings
+}
+
+export interface Rendered {
+  output: string
+  overrides: Overrides
+}
+
+/** `$context.requestOverride` and `$context.responseOverride` as the template left them. */
+export interface Overrides {
+  header: Pair[]
+  querystring: Pair[]
+  path: Pair[]
+  response: ResponseOverrides
+}
+
+export interface Template {
+  render(scope: TemplateScope): Rendered
+}
+
+/** Templates by media type; null is a template that passes the body through. */
+export type Templates = ReadonlyMap<string, Template | null>
+
+export function compileTemplates(sources: Record<string, string | null> | undefined): Templates {
+  return new Map(
+    Object.entries(sources ?? {}).map(([type, source]) => [
+      type === '$default' ? type : type.trim().toLowerCase(),
+      source ? lazily(source) : null,
+    ]),
+  )
+}
+
+function lazily(source: string): Template {
+  let engine: Engine | undefined
+  return {
+    render(scope) {
+      try {
+        engine ??= compileTemplate(source)
+        const { output, overrides } = engine.render(scope)
+        return { output, overrides: overridesOf(overrides) }
+      } catch (cause) {
+        throw configurationFault(`Unable to transform ${(cause as Error).message}`, cause)
+      }
+    },
+  }
+}
+
+/**
+ * The request's template, or null for passing the body through. Throws UNSUPPORTED_MEDIA_TYPE where the passthrough behavior
+ * says so. Without a Content-Type the request counts as application/json.
+ */
+export function requestTemplate(
+  templates: Templates,
+  contentType: string | undefined,
+  behavior: string | undefined,
+): Template | null {
+  const type = contentType ? essence(contentType) : 'application/json'
+  const chosen = templates.get(type) ?? templates.get('$default')
+  if (chosen !== undefined && chosen !== null) return chosen
+  if (
+    behavior === 'NEVER' ||
+    (behavior === 'WHEN_NO_TEMPLATES' && templates.size > 0 && !templates.has(type))
+  )
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', {
+      reason: `no request template for ${type}, and the passthrough behavior is ${behavior}`,
+    })
+  return null
+}
+
+/** The response's template by the client's Accept, else application/json, else the first; null passes the body through. */
+export function responseTemplate(templates: Templates, accept: string | undefined): Template | null {
+  if (templates.size === 0) return null
+  const wanted = accept ? templates.get(essence(accept)) : undefined
+  if (wanted !== undefined) return wanted
+  const json = templates.get('application/json')
+  return json !== undefined ? json : templates.values().next().value!
+}
+
+interface RawOverrides {
+  requestOverride?: { header?: unknown; querystring?: unknown; path?: unknown }
+  responseOverride?: { header?: unknown; status?: unknown }
+}
+
+export const NO_OVERRIDES: Overrides = { header: [], querystring: [], path: [], response: { headers: [] } }
+
+function overridesOf(raw: RawOverrides | undefined): Overrides {
+  if (!raw?.requestOverride && !raw?.responseOverride) return NO_OVERRIDES
+  const status = Number(raw.responseOverride?.status)
+  return {
+    header: pairsOf(raw.requestOverride?.header),
+    querystring: pairsOf(raw.requestOverride?.querystring),
+    path: pairsOf(raw.requestOverride?.path),
+    response: {
+      // Amazon ignores what is no status (recorded)
+      status: Number.isInteger(status) && status >= 100 && status <= 599 ? status : undefined,
+      headers: pairsOf(raw.responseOverride?.header),
+    },
+  }
+}
+
+function pairsOf(map: unknown): Pair[] {
+  if (typeof map !== 'object' || map === null) return []
+  return Object.entries(map as Record<string, unknown>)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)])
+}
