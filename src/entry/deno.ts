@@ -1,5 +1,5 @@
 /** Edgeway on Deno: `deno run -A src/entry/deno.ts`. */
-import { fetchOutbound } from '../adapters/outbound-fetch.ts'
+import { nodeOutbound } from '../adapters/outbound-node.ts'
 import { start } from './compose.ts'
 
 /** The little of Deno's API that is used here. */
@@ -19,7 +19,7 @@ await start({
   name: `Deno ${Deno.version.deno}`,
   argv: Deno.args,
   env: Deno.env.toObject(),
-  outbound: () => fetchOutbound('deno'),
+  outbound: () => nodeOutbound(),
   listen: async (app, { host, port }) => {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, info) =>
       app.fetch(request, { address: info.remoteAddr.hostname, tls: false }),
