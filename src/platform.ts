@@ -5,7 +5,7 @@
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import type { QuotaSpec } from './core/quota.ts'
-import type { BucketSpec } from './core/throttle.ts'
+import type { BucketSpec, MeterVerdict } from './core/throttle.ts'
 
 /** A drizzle database, libSQL or D1. `batch` is one atomic transaction; interactive transactions are not used (D1 has none). */
 export type Database = BaseSQLiteDatabase<'async', unknown, Record<string, never>> & {
@@ -24,15 +24,7 @@ export interface ConfigCache {
   delete(key: string): Promise<void>
 }
 
-export type { BucketSpec, QuotaSpec }
-
-/**
- * `used`: what the counters of the quotas stand at after this call, in their order. `key` is the bucket or quota that refused,
- * buckets first; `retryAfterMs` is when it would admit a call again, absent if it never will.
- */
-export type MeterVerdict =
-  | { admitted: true; used: readonly number[] }
-  | { admitted: false; by: 'throttle' | 'quota'; key: string; retryAfterMs?: number }
+export type { BucketSpec, MeterVerdict, QuotaSpec }
 
 /**
  * Token buckets and quotas. A call takes one token from every bucket and quota, or from none. A meter only keeps state; the

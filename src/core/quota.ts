@@ -1,13 +1,11 @@
 /** Quota periods of usage plans, in UTC: a day, a week or a month, which starts `offset` days late. */
 
-/** One quota that a call must pass: at most `limit` calls in the period that `period` names. */
+/** One quota that a call must pass: at most `limit` calls in the period that ends at `endsAt`. */
 export interface QuotaSpec {
   key: string
   /** UNLIMITED for a counter that only counts */
   limit: number
-  /** identity of the current period, e.g. `2026-11-23/DAY`; another value starts from zero */
-  period: string
-  /** epoch milliseconds at which the period ends; a store may forget the counter after it */
+  /** epoch milliseconds. It names the period too: with another end the count starts from zero */
   endsAt: number
 }
 

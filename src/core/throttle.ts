@@ -14,6 +14,14 @@ export interface BucketSpec {
   burst: number
 }
 
+/**
+ * Whether a call goes on. `used`: what the counters of the quotas stand at after it, in their order. `key` is the bucket or quota
+ * that refused, buckets first; `retryAfterMs` is when it would admit a call again, absent if it never will.
+ */
+export type MeterVerdict =
+  | { admitted: true; used: readonly number[] }
+  | { admitted: false; by: 'throttle' | 'quota'; key: string; retryAfterMs?: number }
+
 /** Units of one token. */
 export const UNITS = 1000
 
@@ -29,7 +37,7 @@ export const clockOf = (at: number, now: number): number => (now >= at || at - n
 /** Units in a bucket at `now`, when it held `units` at `at`. */
 export function levelOf(units: number, at: number, rate: number, burst: number, now: number): number {
   const refilled = now > at ? units + (now - at) * rate : units
-  return refilled < burst * UNITS ? refilled : burst * UNITS
+  return Math.min(refilled, burst * UNITS)
 }
 
 /** Milliseconds until a bucket of `units` holds `tokens`; undefined if it never will. */
