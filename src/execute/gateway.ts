@@ -2,11 +2,13 @@
 import type { Prepared, Reply } from '../core/call.ts'
 import type { Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
+import type { Identifiers } from './identifiers.ts'
 
 export interface Gateway {
   readonly platform: Platform
   readonly deployments: Deployments
+  readonly identifiers: Identifiers
 }
 
-/** Calls one kind of back end. Rejects with a Fault. */
-export type Integrator = (prepared: Prepared, on: Gateway) => Promise<Reply>
+/** Calls one kind of back end. Rejects with a Fault; stops when `signal` fires, which is the integration's deadline. */
+export type Integrator = (prepared: Prepared, on: Gateway, signal: AbortSignal) => Promise<Reply>

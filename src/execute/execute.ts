@@ -1,0 +1,69 @@
+/**
+ * A deployed API answers a call. This page is the whole path of a request; each step is one file, named as it is called here.
+ * What a step returns is what the next one takes. A step that ends the call throws a Fault; the one catch is below.
+ */
+import type { Admitted, Answer, Call } from '../core/call.ts'
+import type { Target } from '../core/target.ts'
+import type { Peer, Platform } from '../platform.ts'
+import type { Deployments } from '../store/deployments.ts'
+import { admit } from './admit.ts'
+import { authorize } from './authorize.ts'
+import { cached } from './cache.ts'
+import { conclude } from './conclude.ts'
+import { finish } from './finish.ts'
+import type { Gateway } from './gateway.ts'
+import { gatewayResponse } from './gateway-response.ts'
+import { identifiers } from './identifiers.ts'
+import { integrate } from './integrate.ts'
+import { locate } from './locate.ts'
+import { match } from './match.ts'
+import { prepare } from './prepare.ts'
+import { receive } from './receive.ts'
+import { createTestInvoker, type TestInvoker } from './test-invoke.ts'
+import { validate } from './validate.ts'
+
+export interface Execute {
+  /** Answers one request of a client. Never rejects. */
+  handle(request: Request, target: Target, peer: Peer): Promise<Response>
+  testInvoker: TestInvoker
+}
+
+export function createExecute({
+  platform,
+  deployments,
+}: {
+  platform: Platform
+  deployments: Deployments
+}): Execute {
+  const on: Gateway = { platform, deployments, identifiers: identifiers(platform.random) }
+  return {
+    async handle(request, target, peer) {
+      const call = receive(request, target, peer, on)
+      let answer: Answer
+      try {
+        answer = await answerTo(call, target, on)
+      } catch (error) {
+        answer = gatewayResponse(error, call, on)
+      }
+      return finish(answer, call, on)
+    },
+    testInvoker: createTestInvoker(on, perform),
+  }
+}
+
+/** From a request to a response, in Amazon's order. */
+async function answerTo(call: Call, target: Target, on: Gateway): Promise<Answer> {
+  const located = await locate(call, target, on)
+  const matched = match(located, on)
+  const caller = await authorize(matched, on)
+  const admitted = await admit(matched, caller, on)
+  return cached(admitted, on, () => perform(admitted, on))
+}
+
+/** What a test invocation runs, too: method request, integration request, integration, integration response. */
+async function perform(admitted: Admitted, on: Gateway): Promise<Answer> {
+  await validate(admitted, on)
+  const prepared = await prepare(admitted, on)
+  const reply = await integrate(prepared, on)
+  return conclude(prepared, reply)
+}
