@@ -1,0 +1,59 @@
+/**
+ * What an import has to say. Errors refuse it, all together, in the words that Amazon uses; warnings are Amazon's own and
+ * refuse it under `failonwarnings`; notes tell what Amazon would drop in silence, one line for each kind however often it
+ * occurs, and never refuse it.
+ */
+import { badRequest, type Problem } from '../problem.ts'
+
+/** Enough for a person to read; the rest is counted. Bounds the answer for a definition of 10,000 broken paths. */
+const MOST = 100
+
+const INTRO = 'Errors found during import:'
+
+export class Findings {
+  readonly #errors: string[] = []
+  readonly #warnings: string[] = []
+  readonly #notes = new Map<string, { first: string; count: number }>()
+  #lost = 0
+
+  /** `pointer` says where in the document, as Amazon's own words often do not. */
+  error(message: string, pointer: string): void {
+    if (this.#errors.length < MOST) this.#errors.push(`${message} (${pointer})`)
+    else this.#lost++
+  }
+
+  warn(message: string): void {
+    this.#warnings.push(message)
+  }
+
+  note(what: string, pointer: string): void {
+    const seen = this.#notes.get(what)
+    if (seen) seen.count++
+    else this.#notes.set(what, { first: pointer, count: 1 })
+  }
+
+  get warnings(): string[] {
+    const notes = [...this.#notes].map(([what, { first, count }]) =>
+      count === 1 ? `${what} (${first})` : `${what} (${first} and ${count - 1} more)`,
+    )
+    return [...bounded(this.#warnings), ...notes]
+  }
+
+  /** The answer to an import that must not happen, or nothing. */
+  refusal(failOnWarnings: boolean): Problem | undefined {
+    const warnings = bounded(this.#warnings).map((line) => `\n\t${line}`)
+    if (this.#errors.length) {
+      const lost = this.#lost ? [`\n\t${this.#lost} more`] : []
+      const lines = [...this.#errors.map((line) => `\n\t${line}`), ...lost]
+      const also = warnings.length ? ['\nAdditionally, these warnings were found:', ...warnings] : []
+      return badRequest([INTRO, ...lines, ...also].join(''))
+    }
+    if (failOnWarnings && warnings.length)
+      return badRequest(['Warnings found during import:', ...warnings].join(''))
+    return undefined
+  }
+}
+
+function bounded(lines: string[]): string[] {
+  return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `${lines.length - MOST} more warnings`]
+}

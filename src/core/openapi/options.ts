@@ -1,0 +1,28 @@
+import type { ApiDefinition, RestApi } from '../documents.ts'
+
+export type BasePathMode = 'ignore' | 'prepend' | 'split'
+
+export interface ReadOptions {
+  /** the API that the definition becomes: model references and policies name it */
+  restApiId: string
+  region: string
+  accountId: string
+  partition?: string
+  basepath?: BasePathMode
+  ignore?: 'documentation'
+  failOnWarnings?: boolean
+  /** EDGE | REGIONAL | PRIVATE */
+  endpointConfigurationTypes?: string
+  vpcEndpointIds?: string[]
+  newId(): string
+}
+
+export interface Imported {
+  /** `createdDate` and what else only the store knows are the caller's to add */
+  definition: Omit<ApiDefinition, 'restApi'> & { restApi: Partial<RestApi> & { name: string } }
+  warnings: string[]
+}
+
+/** Every model's `$ref` to another begins with this, whoever serves the API. */
+export const modelsUrl = (restApiId: string): string =>
+  `https://apigateway.amazonaws.com/restapis/${restApiId}/models/`

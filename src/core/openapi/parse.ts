@@ -1,0 +1,92 @@
+/**
+ * Text to value: JSON by the engine's own parser, everything else as YAML 1.2 (with 1.1's merge keys, which definitions in
+ * the wild use). Bounded in what a hostile document can cost: size, number of aliases, what they expand to, depth.
+ */
+import { isMap, isScalar, isSeq, LineCounter, Pair, parseDocument, visit, YAMLMap } from 'yaml'
+import { badRequest, type Problem } from '../problem.ts'
+import { type Doc, isDoc } from './value.ts'
+import { fastYaml } from './yaml-block.ts'
+
+/** Amazon's limit of a definition. */
+export const MOST_BYTES = 6 * 1024 * 1024
+/** The YAML library looks for an alias' anchor by walking all of them: the cost is their square. */
+const MOST_ALIASES = 5_000
+/** Values that the document has once its aliases are written out; shared until then. */
+const MOST_VALUES = 3_000_000
+
+/** Amazon says no more than this of a text that does not parse; `place` is told apart from it. */
+export const INVALID = 'Invalid OpenAPI input.'
+
+/** A definition that cannot be read at all. @param place a line and column, or a JSON pointer */
+export function unreadable(place: string, detail?: string): Problem {
+  const problem = badRequest(detail ? `${INVALID} ${detail} (${place})` : INVALID)
+  return Object.assign(problem, { place })
+}
+
+/** @throws Problem (BadRequestException) */
+export function parseText(source: string): Doc {
+  if (source.length > MOST_BYTES) throw unreadable('#', 'A definition has at most 6 MB')
+  const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source
+  const first = /\S/.exec(text)?.[0]
+  if (first === undefined || first === '<') throw unreadable('line 1, column 1')
+  let value: unknown
+  try {
+    value = first === '{' ? JSON.parse(text) : (fastYaml(text) ?? parseYaml(text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // flow style, trailing commas and comments: YAML though it starts like JSON; and if not, it knows the line
+    value = parseYaml(text)
+  }
+  if (!isDoc(value)) throw unreadable('line 1, column 1')
+  return value
+}
+
+function parseYaml(text: string): unknown {
+  const lines = new LineCounter()
+  const doc = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false, lineCounter: lines })
+  const broken = doc.errors[0]
+  if (broken) {
+    const { line, col } = lines.linePos(broken.pos[0])
+    throw unreadable(`line ${line}, column ${col}`)
+  }
+  let aliases = 0
+  visit(doc, { Alias: () => void aliases++ })
+  if (aliases > MOST_ALIASES) throw unreadable('#', `More than ${MOST_ALIASES} aliases`)
+  if (doc.warnings.length) spellOutTags(doc)
+  const value: unknown = doc.toJS({ maxAliasCount: -1 })
+  if (aliases) checkExpansion(value)
+  return value
+}
+
+/** CloudFormation's short forms, `!Sub x` and its like, as the long ones, `{"Fn::Sub": x}`, which are resolved later. */
+function spellOutTags(doc: ReturnType<typeof parseDocument>): void {
+  visit(doc, {
+    Node(_key, node) {
+      const tag = (isScalar(node) || isMap(node) || isSeq(node)) && node.tag
+      if (!tag || !/^![A-Za-z]/.test(tag)) return undefined
+      node.tag = undefined
+      const map = new YAMLMap()
+      const name = tag.slice(1)
+      map.items.push(new Pair(name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`, node))
+      return map
+    },
+  })
+}
+
+/** Aliases share one value, so a bomb costs nothing until it is walked: count what a walk would see, each value once. */
+function checkExpansion(root: unknown): void {
+  const sizes = new Map<object, number>()
+  const size = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 1
+    const known = sizes.get(value)
+    if (known === -1) throw unreadable('#', 'An alias is within its own anchor')
+    if (known !== undefined) return known
+    sizes.set(value, -1)
+    let sum = 1
+    for (const part of Object.values(value)) sum += size(part)
+    sizes.set(value, sum)
+    if (sum > MOST_VALUES) throw unreadable('#', 'The aliases expand to too much')
+    return sum
+  }
+  size(root)
+}

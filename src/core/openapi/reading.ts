@@ -1,0 +1,22 @@
+import type { Findings } from './findings.ts'
+import type { Models } from './models.ts'
+import type { ReadOptions } from './options.ts'
+import type { Refs } from './refs.ts'
+import type { SchemaDialect } from './schema.ts'
+import type { Security } from './security.ts'
+import type { Doc } from './value.ts'
+
+/** What the parts of an import share. */
+export interface Reading {
+  root: Doc
+  dialect: SchemaDialect
+  options: ReadOptions
+  findings: Findings
+  refs: Refs
+  models: Models
+  security: Security
+  /** request validators: name -> id */
+  validators: Map<string, string>
+  /** operationId -> where it was first seen */
+  operationIds: Map<string, string>
+}

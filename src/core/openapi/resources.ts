@@ -1,0 +1,76 @@
+/** The tree of resources that paths make. Amazon allows one variable at a place; see `#clash`. */
+import type { Resource } from '../documents.ts'
+import { segmentsOf } from './base-path.ts'
+import type { Findings } from './findings.ts'
+
+/** What Amazon lets a path part be. */
+const PATH_PART = /^(?:[a-zA-Z0-9._\-:,+~=@!$&'()*;%]+|\{[a-zA-Z0-9._\-:]+\+?\})$/
+
+export class Resources {
+  readonly list: Resource[] = []
+  readonly root: Resource
+  readonly #byPath = new Map<string, Resource>()
+  /** parent path -> its child that is a variable */
+  readonly #variables = new Map<string, string>()
+  /** the path with variables' names left out -> the path that has a method */
+  readonly #shapes = new Map<string, string>()
+  readonly #findings: Findings
+  readonly #newId: () => string
+
+  constructor(findings: Findings, newId: () => string) {
+    this.#findings = findings
+    this.#newId = newId
+    this.root = { id: newId(), path: '/' }
+    this.list.push(this.root)
+    this.#byPath.set('/', this.root)
+  }
+
+  /** The resource at `path`, with those above it. @param pointer where the path is written */
+  at(path: string, pointer: string): Resource {
+    let parent = this.root
+    for (const part of segmentsOf(path)) {
+      const full = parent === this.root ? `/${part}` : `${parent.path}/${part}`
+      parent = this.#byPath.get(full) ?? this.#add(part, full, parent, pointer)
+    }
+    this.#clash(parent.path, pointer)
+    return parent
+  }
+
+  #add(part: string, path: string, parent: Resource, pointer: string): Resource {
+    if (!PATH_PART.test(part))
+      this.#findings.warn(
+        `Resource at path '${path}': Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and ` +
+          'curly braces at the beginning and the end. It is matched as it is written.',
+      )
+    if (part.startsWith('{')) {
+      const sibling = this.#variables.get(parent.path)
+      if (sibling === undefined) this.#variables.set(parent.path, part)
+      else
+        this.#findings.note(
+          `A sibling (${sibling}) of this resource already has a variable path part, which Amazon allows only one of: ` +
+            `${part} is kept beside it`,
+          pointer,
+        )
+    }
+    const resource: Resource = { id: this.#newId(), parentId: parent.id, pathPart: part, path }
+    this.list.push(resource)
+    this.#byPath.set(path, resource)
+    return resource
+  }
+
+  /** Two paths that differ in nothing but their variables' names match the same calls: refused, as Amazon does. */
+  #clash(path: string, pointer: string): void {
+    const shape = path.replace(/\{[^}/]*?(\+?)\}/g, '{$1}')
+    const other = this.#shapes.get(shape)
+    if (other === undefined) this.#shapes.set(shape, path)
+    else if (other !== path) {
+      const [mine, theirs] = [segmentsOf(path), segmentsOf(other)]
+      const sibling = theirs.find((part, index) => part !== mine[index])
+      this.#findings.error(
+        `Unable to create resource at path '${path}': A sibling (${sibling}) of this resource already has a variable path ` +
+          'part -- only one is allowed',
+        pointer,
+      )
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Security schemes to authorizers, IAM and API keys; requirements to what a method asks for. A requirement at the root holds
+ * for methods without one of their own (recorded, though the guide says otherwise).
+ */
+import type { Authorizer, Method } from '../documents.ts'
+import { noteUnknown, X } from './extensions.ts'
+import type { Findings } from './findings.ts'
+import type { ReadOptions } from './options.ts'
+import { at, defined, docOf, entriesOf, isDoc, listOf, member, textOf, upper } from './value.ts'
+
+type Scheme = { kind: 'authorizer'; authorizer: Authorizer } | { kind: 'iam' | 'key' | 'unsupported' }
+
+export type Protection = Pick<
+  Method,
+  'authorizationType' | 'authorizerId' | 'authorizationScopes' | 'apiKeyRequired'
+>
+
+export class Security {
+  readonly authorizers: Authorizer[] = []
+  readonly #schemes = new Map<string, Scheme>()
+  readonly #byDefault: unknown
+  readonly #findings: Findings
+
+  constructor(
+    schemes: unknown,
+    byDefault: unknown,
+    pointer: string,
+    findings: Findings,
+    options: ReadOptions,
+  ) {
+    this.#findings = findings
+    this.#byDefault = byDefault
+    for (const [name, scheme] of entriesOf(schemes)) {
+      const where = at(pointer, name)
+      noteUnknown(scheme, 'scheme', where, findings)
+      const read = this.#scheme(name, scheme, options)
+      this.#schemes.set(name, read)
+      if (read.kind === 'authorizer') this.authorizers.push(read.authorizer)
+    }
+  }
+
+  #scheme(name: string, value: unknown, options: ReadOptions): Scheme {
+    const scheme = docOf(value)
+    const authtype = textOf(scheme[X.authtype])
+    const extension = member(scheme, X.authorizer)
+    if (isDoc(extension)) {
+      const authorizer = readAuthorizer(name, extension, scheme, authtype, options.newId())
+      if (authorizer) return { kind: 'authorizer', authorizer }
+      this.#findings.warn(`Unsupported authorizer type '${textOf(extension.type)}' for '${name}'. Ignoring.`)
+      return { kind: 'unsupported' }
+    }
+    if (authtype && /^aws/i.test(authtype)) return { kind: 'iam' }
+    const isKey = scheme.type === 'apiKey' && scheme.in === 'header'
+    if (isKey && textOf(scheme.name)?.toLowerCase() === 'x-api-key') return { kind: 'key' }
+    this.#findings.warn(
+      `Unsupported security definition type '${textOf(scheme.type)}' for '${name}'. Ignoring.`,
+    )
+    return { kind: 'unsupported' }
+  }
+
+  /** What `operation` asks for. */
+  protect(operation: Record<string, unknown>, pointer: string): Protection {
+    const own = Object.hasOwn(operation, 'security') ? operation.security : this.#byDefault
+    const out: Protection = { authorizationType: 'NONE', apiKeyRequired: false }
+    for (const requirement of listOf(own))
+      for (const [name, scopes] of entriesOf(requirement)) {
+        const scheme = this.#schemes.get(name)
+        if (!scheme) this.#findings.note(`Security scheme '${name}' is not defined`, at(pointer, 'security'))
+        else if (scheme.kind === 'key') out.apiKeyRequired = true
+        else if (scheme.kind === 'iam') out.authorizationType = 'AWS_IAM'
+        else if (scheme.kind === 'authorizer') this.#use(scheme.authorizer, scopes, out, pointer)
+      }
+    const auth = upper(docOf(operation[X.auth]).type)
+    if (auth === 'NONE' || auth === 'AWS_IAM') {
+      out.authorizationType = auth
+      delete out.authorizerId
+      delete out.authorizationScopes
+    } else if (auth) this.#findings.warn(`Unsupported authorization type '${auth}' in ${pointer}. Ignoring.`)
+    return out
+  }
+
+  #use(authorizer: Authorizer, scopes: unknown, out: Protection, pointer: string): void {
+    if (out.authorizerId) {
+      this.#findings.note('A method has one authorizer: the first one is used', at(pointer, 'security'))
+      return
+    }
+    const cognito = authorizer.type === 'COGNITO_USER_POOLS'
+    out.authorizationType = cognito ? authorizer.type : 'CUSTOM'
+    out.authorizerId = authorizer.id
+    const names = listOf(scopes).map(textOf)
+    if (!names.length) return
+    if (cognito || authorizer.jwt) out.authorizationScopes = names as string[]
+    else this.#findings.note('Scopes are for Cognito authorizers only', at(pointer, 'security'))
+  }
+}
+
+const TYPES: Record<string, string> = {
+  TOKEN: 'TOKEN',
+  REQUEST: 'REQUEST',
+  COGNITO_USER_POOLS: 'COGNITO_USER_POOLS',
+  JWT: 'TOKEN',
+}
+
+/** An authorizer without a type is one of an HTTP API, whose Lambda authorizers are all of the request kind. */
+function readAuthorizer(
+  name: string,
+  extension: Record<string, unknown>,
+  scheme: Record<string, unknown>,
+  authtype: string | undefined,
+  id: string,
+): Authorizer | undefined {
+  const type =
+    TYPES[upper(extension.type) ?? (listOf(extension.providerARNs).length ? 'COGNITO_USER_POOLS' : 'REQUEST')]
+  if (!type) return undefined
+  const jwt = docOf(extension['x-edgeway-jwt'] ?? extension.jwtConfiguration)
+  const issuer = textOf(jwt.issuer) ?? issuerOf(scheme.openIdConnectUrl)
+  const isJwt = issuer !== undefined && (upper(extension.type) === 'JWT' || isDoc(extension['x-edgeway-jwt']))
+  if (upper(extension.type) === 'JWT' && !isJwt) return undefined
+  const header = textOf(scheme.name)
+  const place = scheme.in === 'query' ? 'querystring' : 'header'
+  const implied =
+    header && header !== 'Unused' && (type !== 'REQUEST' || extension.authorizerResultTtlInSeconds !== 0)
+      ? `method.request.${place}.${header}`
+      : undefined
+  const ttl = extension.authorizerResultTtlInSeconds
+  return defined<Authorizer>({
+    id,
+    name,
+    type,
+    providerARNs: Array.isArray(extension.providerARNs)
+      ? extension.providerARNs.map((arn) => textOf(arn) ?? '')
+      : undefined,
+    authType: authtype ?? (type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'),
+    authorizerUri: textOf(extension.authorizerUri),
+    authorizerCredentials: textOf(extension.authorizerCredentials),
+    identitySource:
+      source(textOf(extension.identitySource)) ??
+      implied ??
+      (isJwt ? 'method.request.header.Authorization' : undefined),
+    identityValidationExpression: textOf(extension.identityValidationExpression),
+    authorizerResultTtlInSeconds:
+      ttl === undefined || ttl === null || Number.isNaN(Number(ttl)) ? undefined : Number(ttl),
+    jwt: isJwt ? { issuer, audience: listOf(jwt.audience).map((a) => textOf(a) ?? '') } : undefined,
+  })
+}
+
+/** HTTP APIs write `$request.header.X` for what REST APIs write `method.request.header.X`. */
+const source = (text: string | undefined): string | undefined =>
+  text?.replaceAll('$request.', 'method.request.')
+
+const issuerOf = (url: unknown): string | undefined =>
+  textOf(url)?.replace(/\/?\.well-known\/openid-configuration$/, '') || undefined

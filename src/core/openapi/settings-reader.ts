@@ -1,0 +1,129 @@
+/** What a definition says of the API as a whole: its name and the extensions at the root. */
+import type {
+  EndpointConfiguration,
+  GatewayResponse,
+  RequestValidator,
+  RestApi,
+  Strings,
+} from '../documents.ts'
+import { X } from './extensions.ts'
+import type { Findings } from './findings.ts'
+import type { ReadOptions } from './options.ts'
+import { at, type Doc, defined, docOf, entriesOf, isDoc, listOf, textOf, upper } from './value.ts'
+
+export function readSettings(
+  root: Doc,
+  text: string,
+  options: ReadOptions,
+  findings: Findings,
+): Partial<RestApi> & { name: string } {
+  const info = docOf(root.info)
+  const endpoint = endpointOf(root)
+  const size = root[X.minimumCompressionSize]
+  const media = root[X.binaryMediaTypes]
+  if (root[X.cors] !== undefined)
+    findings.note('CORS by extension is for HTTP APIs: add OPTIONS methods and headers', at('#', X.cors))
+  const version = textOf(root[X.importExportVersion])
+  if (version !== undefined && Number(version) !== 1)
+    findings.warn(`Unsupported import and export version '${version}'. Ignoring.`)
+  const policy = root[X.policy]
+  return defined<Partial<RestApi> & { name: string }>({
+    name: titleOf(info, findings),
+    description: textOf(info.description),
+    version: versionOf(info.version, text),
+    binaryMediaTypes: Array.isArray(media) ? media.map((type) => textOf(type) ?? '') : undefined,
+    minimumCompressionSize: size === undefined || size === null || size === '' ? undefined : Number(size),
+    apiKeySource: upper(root[X.apiKeySource]),
+    endpointConfiguration: endpointConfiguration(endpoint, options),
+    policy: policy === undefined || policy === null ? undefined : policyText(policy, options),
+    tags: tagsOf(root),
+    disableExecuteApiEndpoint:
+      endpoint.disableExecuteApiEndpoint === undefined
+        ? undefined
+        : endpoint.disableExecuteApiEndpoint === true,
+    securityPolicy: textOf(root[X.securityPolicy]),
+    endpointAccessMode: textOf(root[X.endpointAccessMode]),
+  })
+}
+
+function titleOf(info: Doc, findings: Findings): string {
+  const title = textOf(info.title)?.trim()
+  if (!title) findings.note('A definition without a title', '#/info/title')
+  return title ?? ''
+}
+
+/** YAML makes 1 of an unquoted 1.0; the version is what the author wrote. */
+function versionOf(version: unknown, text: string): string | undefined {
+  if (typeof version !== 'number') return textOf(version)
+  for (const [, written] of text.matchAll(/^\s+["']?version["']?\s*:\s*(-?\d[\d.]*)\s*(?:,|#|\}|$)/gm))
+    if (Number(written) === version) return written
+  return String(version)
+}
+
+/** At the root in Swagger, with a server in OpenAPI 3; either is taken. */
+function endpointOf(root: Doc): Doc {
+  const own = root[X.endpointConfiguration]
+  if (isDoc(own)) return own
+  for (const server of listOf(root.servers)) {
+    const found = docOf(server)[X.endpointConfiguration]
+    if (isDoc(found)) return found
+  }
+  return {}
+}
+
+function endpointConfiguration(endpoint: Doc, options: ReadOptions): EndpointConfiguration | undefined {
+  const ids = options.vpcEndpointIds ?? listOf(endpoint.vpcEndpointIds).map((id) => textOf(id) ?? '')
+  const written = Array.isArray(endpoint.types) ? endpoint.types.map((type) => upper(type) ?? '') : undefined
+  const types =
+    options.endpointConfigurationTypes?.split(',') ?? written ?? (ids.length ? ['PRIVATE'] : undefined)
+  if (!types) return undefined
+  return defined<EndpointConfiguration>({
+    types,
+    ipAddressType: textOf(endpoint.ipAddressType) ?? (types.includes('PRIVATE') ? 'dualstack' : 'ipv4'),
+    vpcEndpointIds: ids.length ? ids : undefined,
+  })
+}
+
+/** As text, with `execute-api:/…` made the ARN of this API (guide: openapi-extensions-policy). */
+function policyText(policy: unknown, { partition, region, accountId, restApiId }: ReadOptions): string {
+  const text = typeof policy === 'string' ? policy : JSON.stringify(policy)
+  const arn = `arn:${partition ?? 'aws'}:execute-api:${region}:${accountId}:${restApiId}/`
+  return text.replaceAll('"execute-api:/', `"${arn}`)
+}
+
+function tagsOf(root: Doc): Strings | undefined {
+  const tags = listOf(root.tags)
+    .map(docOf)
+    .filter((tag) => tag[X.tagValue] !== undefined && typeof tag.name === 'string')
+    .map((tag): [string, string] => [tag.name as string, textOf(tag[X.tagValue]) ?? ''])
+  return tags.length ? Object.fromEntries(tags) : undefined
+}
+
+export function readValidators(root: Doc, options: ReadOptions): RequestValidator[] {
+  return entriesOf(root[X.requestValidators]).map(([name, validator]) => ({
+    id: options.newId(),
+    name,
+    validateRequestBody: docOf(validator).validateRequestBody === true,
+    validateRequestParameters: docOf(validator).validateRequestParameters === true,
+  }))
+}
+
+export function readGatewayResponses(root: Doc): GatewayResponse[] {
+  const strings = (value: unknown): Strings | undefined => {
+    const entries = entriesOf(value).map(([key, part]): [string, string] => [
+      key,
+      textOf(part) ?? JSON.stringify(part),
+    ])
+    return entries.length ? Object.fromEntries(entries) : undefined
+  }
+  return entriesOf(root[X.gatewayResponses])
+    .filter(([, response]) => isDoc(response))
+    .map(([responseType, response]) =>
+      defined<GatewayResponse>({
+        responseType,
+        statusCode: textOf(docOf(response).statusCode),
+        responseParameters: strings(docOf(response).responseParameters),
+        responseTemplates: strings(docOf(response).responseTemplates),
+      }),
+    )
+}
