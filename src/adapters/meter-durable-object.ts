@@ -16,6 +16,7 @@ import {
   type MeterVerdict,
   UNITS,
   waitFor,
+  wasSetBack,
 } from '../core/throttle.ts'
 import type { Meter } from '../platform.ts'
 import { withDeadline } from './deadline.ts'
@@ -121,6 +122,7 @@ export class MeterObject extends DurableObject {
 
   #units({ key, rate, burst }: BucketSpec, now: number): number {
     const level = this.#levels.get(key)
+    if (level && wasSetBack(level.at, now)) level.at = now
     return level ? levelOf(level.units, level.at, rate, burst, now) : burst * UNITS
   }
 
@@ -149,7 +151,9 @@ export class MeterObject extends DurableObject {
 
   #sweepLater(): void {
     this.#alarmed = true
-    void this.ctx.storage.getAlarm().then((at) => at ?? this.ctx.storage.setAlarm(Date.now() + SWEEP_MS))
+    void this.ctx.storage.getAlarm().then((at) => {
+      if (at === null) void this.ctx.storage.setAlarm(Date.now() + SWEEP_MS)
+    })
   }
 
   /** Reads what is stored and not yet in memory. */

@@ -4,7 +4,7 @@
  * call looks at a few slots.
  */
 import type { QuotaSpec } from '../core/quota.ts'
-import { type BucketSpec, clockOf, fullAt, levelOf, UNITS, waitFor } from '../core/throttle.ts'
+import { type BucketSpec, clockOf, fullAt, levelOf, UNITS, waitFor, wasSetBack } from '../core/throttle.ts'
 import type { Meter, MeterVerdict } from '../platform.ts'
 
 /** Slots that a call looks at, to forget what is idle. */
@@ -81,6 +81,7 @@ export function memoryMeter(): Meter & { size(): number } {
         const { key, rate, burst } = buckets[i]!
         const slot = levels.slots.get(key) ?? -1
         found[i] = slot
+        if (slot >= 0 && wasSetBack(levels.b[slot]!, now)) levels.b[slot] = now
         const units = slot < 0 ? burst * UNITS : levelOf(levels.a[slot]!, levels.b[slot]!, rate, burst, now)
         if (units < UNITS)
           return { admitted: false, by: 'throttle', key, retryAfterMs: waitFor(units, rate, burst) }

@@ -42,7 +42,9 @@ for i = 1, #KEYS do
       units, at = tonumber(units), tonumber(at)
       if now > at then units = units + (now - at) * s.p end
       s.units = units
-      if at > now and at - now <= ${CLOCK_SKEW_MS} then s.at = at end
+      if at - now > ${CLOCK_SKEW_MS} then
+        redis.call('SET', KEYS[i], string.format('%.17g %.17g', units, now), 'KEEPTTL')
+      elseif at > now then s.at = at end
     end
     s.units = math.min(s.units + s.back * 1000, s.q * 1000)
     s.free = math.max(0, math.floor(s.units / 1000))

@@ -27,12 +27,16 @@ export const UNITS = 1000
 
 /**
  * How far two hosts' clocks may differ, in milliseconds. A bucket in a shared store keeps the later of the clocks that it has
- * seen, so that hosts which disagree do not refill it twice; a larger step backwards is a clock that was set, and is followed.
+ * seen, so that hosts which disagree do not refill it twice; a larger step backwards is a clock that was set, and is followed:
+ * the bucket keeps its level and fills from then on.
  */
 export const CLOCK_SKEW_MS = 1000
 
+/** Whether a bucket last touched at `at` must be touched anew, even by a call that it refuses. */
+export const wasSetBack = (at: number, now: number): boolean => at - now > CLOCK_SKEW_MS
+
 /** The time that a bucket last touched at `at` is brought up to. */
-export const clockOf = (at: number, now: number): number => (now >= at || at - now > CLOCK_SKEW_MS ? now : at)
+export const clockOf = (at: number, now: number): number => (now >= at || wasSetBack(at, now) ? now : at)
 
 /** Units in a bucket at `now`, when it held `units` at `at`. */
 export function levelOf(units: number, at: number, rate: number, burst: number, now: number): number {
