@@ -162,7 +162,14 @@ export const OPTIONS = [
     fallback: '',
     value: 'JSON',
     meaning:
-      'certificates by host name, to terminate TLS: `{"api.example.com":{"cert":"…pem","key":"…pem"}}`',
+      'certificates by host name, to terminate TLS: `{"api.example.com":{"cert":"…pem","key":"…pem"}}`; `*` for every other name',
+  },
+  {
+    flag: 'tls-port',
+    env: 'EDGEWAY_TLS_PORT',
+    fallback: '4643',
+    value: 'PORT',
+    meaning: 'port for HTTPS, when EDGEWAY_TLS names certificates',
   },
   {
     flag: 'log',
@@ -216,7 +223,8 @@ function number(env: Env, name: OptionName, min: number, max = Number.MAX_SAFE_I
   return value
 }
 
-function choice<T extends string>(env: Env, name: OptionName, ...choices: T[]): T {
+/** An option that takes one of a few words. Throws ConfigError. */
+export function choice<T extends string>(env: Env, name: OptionName, ...choices: T[]): T {
   const text = option(env, name)
   if (!choices.includes(text as T))
     throw new ConfigError(`${name} must be ${choices.join(' or ')}, not "${text}"`)
@@ -235,7 +243,8 @@ export function jsonOption<T>(env: Env, name: OptionName): Record<string, T> {
   throw new ConfigError(`${name} must be a JSON object`)
 }
 
-export const portOf = (env: Env): number => number(env, 'EDGEWAY_PORT', 0, 65535)
+export const portOf = (env: Env, name: 'EDGEWAY_PORT' | 'EDGEWAY_TLS_PORT' = 'EDGEWAY_PORT'): number =>
+  number(env, name, 0, 65535)
 
 /** The settings of both planes. `control` is decided by the entry, which knows where it listens. Throws ConfigError. */
 export function settingsOf(env: Env, control: Settings['control']): Settings {

@@ -19,6 +19,11 @@ export type Database = BaseSQLiteDatabase<'async', unknown, Record<string, never
  * losing it costs time, never truth. `get` gives null for a missing or expired key.
  */
 export interface ConfigCache {
+  /**
+   * How long it may keep what can change (a stage's pointer), in seconds; 0: not at all, the database is asked. A change by
+   * another process or place may stay unseen that long.
+   */
+  readonly changeableSeconds: number
   get(key: string): Promise<string | null>
   put(key: string, value: string, options?: { ttlSeconds?: number }): Promise<void>
   delete(key: string): Promise<void>
@@ -136,6 +141,8 @@ export type Defer = (work: Promise<unknown>) => void
 /** Facts about a caller's connection that only the runtime knows. */
 export interface Peer {
   address: string
+  /** names and values in turn, as the client wrote them, where the runtime shows that; else the request's own headers are read */
+  rawHeaders?: readonly string[]
   /** the client's certificate, when TLS was terminated here or the platform vouches for it */
   clientCertificate?: {
     pem: string

@@ -10,6 +10,7 @@ const SHORTEST_TTL_SECONDS = 60
 export function kvCache(namespace: KVNamespace): ConfigCache {
   const timely = <T>(work: Promise<T>) => withDeadline(work, DEADLINE_MS, 'Workers KV')
   return {
+    changeableSeconds: SHORTEST_TTL_SECONDS,
     async get(key) {
       const { value, metadata } = await timely(namespace.getWithMetadata<{ expiresAt: number }>(key))
       return metadata && metadata.expiresAt <= Date.now() ? null : value

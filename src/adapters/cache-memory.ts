@@ -17,6 +17,8 @@ export function memoryCache(
   }
 
   return {
+    // other processes cannot tell this one of their changes
+    changeableSeconds: 0,
     size: () => entries.size,
     async get(key) {
       const entry = entries.get(key)

@@ -12,7 +12,7 @@ declare const Bun: {
     maxRequestBodySize: number
     fetch(
       request: Request,
-      server: { requestIP(request: Request): { address: string } | null },
+      server: { requestIP(request: Request): { address: string; port: number } | null },
     ): Promise<Response>
   }): { port: number; stop(): Promise<void> }
 }
@@ -22,15 +22,17 @@ await start({
   argv: process.argv.slice(2),
   env: process.env,
   outbound: () => fetchOutbound('bun'),
-  listen: async (app, { host, port }) => {
+  listen: async (app, { host, port }, peerOf) => {
     const server = Bun.serve({
       hostname: host,
       port,
       // integrations may take longer than Bun's ten seconds; the gateway has its own deadlines
       idleTimeout: 255,
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, server) =>
-        app.fetch(request, { address: server.requestIP(request)?.address ?? '', tls: false }),
+      fetch: (request, server) => {
+        const { address = '', port = 0 } = server.requestIP(request) ?? {}
+        return app.fetch(request, peerOf(address, port))
+      },
     })
     return { port: server.port, stop: () => server.stop() }
   },

@@ -2,25 +2,28 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { memoryCache } from '../adapters/cache-memory.ts'
 import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
 import { DatabaseError, openLibsql } from '../adapters/database-libsql.ts'
 import { trackDeferred } from '../adapters/defer-track.ts'
 import { consoleLog } from '../adapters/log-console.ts'
-import { memoryMeter } from '../adapters/meter-memory.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
-import { memoryResponses } from '../adapters/responses-memory.ts'
+import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
+import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
-import { ConfigError, helpText, mergeFlags, option, portOf, settingsOf } from '../config.ts'
-import type { Outbound, Platform } from '../platform.ts'
+import { ConfigError, helpText, jsonOption, mergeFlags, option, portOf, settingsOf } from '../config.ts'
+import type { Outbound, Peer, Platform } from '../platform.ts'
 import { greeting } from './greeting.ts'
+import { openStores } from './stores.ts'
 
 export interface Listener {
   port: number
   /** stops accepting, lets calls in flight finish */
   stop(): Promise<void>
 }
+
+/** Who is behind a connection, by its remote address and port. */
+export type PeerOf = (address: string, port: number) => Peer
 
 export interface Runtime {
   /** e.g. `Node 22.1.0` */
@@ -29,7 +32,7 @@ export interface Runtime {
   env: Record<string, string | undefined>
   outbound(settings: Platform['settings']): Outbound
   /** rejects with a `code` of EADDRINUSE, EACCES … when it cannot listen */
-  listen(app: App, where: { host: string; port: number }): Promise<Listener>
+  listen(app: App, where: { host: string; port: number }, peerOf: PeerOf): Promise<Listener>
   exit(code: number): never
   onSignal(stop: () => void): void
 }
@@ -64,11 +67,10 @@ async function run(runtime: Runtime): Promise<void> {
     migrations: join(ROOT, 'migrations'),
   })
   const deferred = trackDeferred()
+  const stores = await openStores(env, log)
   const platform: Platform = {
     database,
-    cache: memoryCache(),
-    meter: memoryMeter(),
-    responses: memoryResponses(),
+    ...stores,
     outbound: runtime.outbound(settings),
     credentials: envCredentials(env),
     clock: systemClock,
@@ -79,25 +81,37 @@ async function run(runtime: Runtime): Promise<void> {
     env,
   }
   const app = createApp(platform, { runtime: runtime.name, version: VERSION })
-  const listener = await listen(runtime, app, host, portOf(env))
-  for (const line of greeting({
-    host,
-    port: listener.port,
-    runtime: runtime.name,
-    version: VERSION,
-    database: url,
-    settings,
-  }))
-    console.log(line)
+  let front: TlsFront | undefined
+  const peerOf: PeerOf = (address, port) => front?.peerOf(port) ?? { address, tls: false }
+  const listener = await listening(host, portOf(env), '--port', (where) => runtime.listen(app, where, peerOf))
+  const certificates = jsonOption<{ cert: string; key: string }>(env, 'EDGEWAY_TLS')
+  if (Object.keys(certificates).length > 0) {
+    const trusted = trustStores(platform)
+    front = await listening(host, portOf(env, 'EDGEWAY_TLS_PORT'), '--tls-port', (where) =>
+      startTlsFront({
+        ...where,
+        inner: { host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host, port: listener.port },
+        certificates,
+        log,
+        trustStore: async (name) => {
+          const uri = (await app.store.deployments.domain(name))?.domain.mutualTlsAuthentication
+            ?.truststoreUri
+          return uri ? trusted(uri) : null
+        },
+      }),
+    )
+  }
+  const facts = { host, port: listener.port, tlsPort: front?.port, database: url, settings }
+  for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
 
   let stopping = false
   runtime.onSignal(() => {
     if (stopping) runtime.exit(130)
     stopping = true
     console.log('finishing the calls in flight; Ctrl-C again ends at once')
-    void listener
-      .stop()
+    void Promise.all([front?.stop(), listener.stop()])
       .then(deferred.settled)
+      .then(stores.close)
       .then(() => {
         close()
         runtime.exit(0)
@@ -123,15 +137,20 @@ function databaseUrl(env: Record<string, string | undefined>): string {
   return url
 }
 
-async function listen(runtime: Runtime, app: App, host: string, port: number): Promise<Listener> {
+async function listening<T>(
+  host: string,
+  port: number,
+  flag: string,
+  listen: (where: { host: string; port: number }) => Promise<T>,
+): Promise<T> {
   try {
-    return await runtime.listen(app, { host, port })
+    return await listen({ host, port })
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (code === 'EADDRINUSE' || /in use/i.test(message))
-      throw new ConfigError(`port ${port} is taken on ${host}: choose another with --port`)
+      throw new ConfigError(`port ${port} is taken on ${host}: choose another with ${flag}`)
     if (code === 'EACCES' || /permission/i.test(message))
-      throw new ConfigError(`no right to listen on ${host}:${port}: choose a port above 1023 with --port`)
+      throw new ConfigError(`no right to listen on ${host}:${port}: choose a port above 1023 with ${flag}`)
     if (code === 'EADDRNOTAVAIL')
       throw new ConfigError(`${host} is no address of this machine: choose another with --host`)
     throw error

@@ -11,7 +11,10 @@ declare const Deno: {
   addSignalListener(signal: string, handler: () => void): void
   serve(
     options: { hostname: string; port: number; onListen(): void },
-    handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Promise<Response>,
+    handler: (
+      request: Request,
+      info: { remoteAddr: { hostname: string; port: number } },
+    ) => Promise<Response>,
   ): { addr: { port: number }; shutdown(): Promise<void> }
 }
 
@@ -20,9 +23,9 @@ await start({
   argv: Deno.args,
   env: Deno.env.toObject(),
   outbound: () => nodeOutbound(),
-  listen: async (app, { host, port }) => {
+  listen: async (app, { host, port }, peerOf) => {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, info) =>
-      app.fetch(request, { address: info.remoteAddr.hostname, tls: false }),
+      app.fetch(request, peerOf(info.remoteAddr.hostname, info.remoteAddr.port)),
     )
     return { port: server.addr.port, stop: () => server.shutdown() }
   },

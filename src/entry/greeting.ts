@@ -4,6 +4,7 @@ import type { Settings } from '../platform.ts'
 export function greeting(facts: {
   host: string
   port: number
+  tlsPort?: number
   runtime: string
   version: string
   database: string
@@ -17,6 +18,7 @@ export function greeting(facts: {
     `  invoke    http://{api-id}.execute-api.${settings.region}.${settings.domain}:${port}/{stage}/…`,
     `            ${base}/_aws/execute-api/{api-id}/{stage}/…`,
     `            ${base}/restapis/{api-id}/{stage}/_user_request_/…`,
+    ...(facts.tlsPort ? [`  TLS       port ${facts.tlsPort}, by server name`] : []),
     `  database  ${facts.database}`,
     '',
     'Try next (any AWS credentials do, e.g. AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test):',

@@ -1,5 +1,5 @@
 /** Edgeway on Node. */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { nodeOutbound } from '../adapters/outbound-node.ts'
 import { start } from './compose.ts'
@@ -9,15 +9,17 @@ await start({
   argv: process.argv.slice(2),
   env: process.env,
   outbound: () => nodeOutbound(),
-  listen: (app, { host, port }) =>
+  listen: (app, { host, port }, peerOf) =>
     new Promise((resolve, reject) => {
       const server = serve(
         {
-          fetch: (request, { incoming }) =>
-            app.fetch(request, {
-              address: (incoming as { socket: { remoteAddress?: string } }).socket.remoteAddress ?? '',
-              tls: false,
-            }),
+          fetch: (request, { incoming }) => {
+            const { remoteAddress = '', remotePort = 0 } = (incoming as IncomingMessage).socket
+            return app.fetch(request, {
+              ...peerOf(remoteAddress, remotePort),
+              rawHeaders: incoming.rawHeaders,
+            })
+          },
           hostname: host,
           port,
           overrideGlobalObjects: false,

@@ -14,8 +14,6 @@ import { documents, snapshots } from './tables.ts'
 
 /** How long a pointer is believed inside a process, in milliseconds. */
 const FRESH_MS = 1000
-/** How long a shared cache keeps a pointer: the shortest time Workers KV takes. */
-const SHARED_SECONDS = 60
 const MAX_POINTERS = 50_000
 /** Compiled deployments kept in memory, by the length of their JSON. */
 const MAX_COMPILED = 48 * 1024 * 1024
@@ -113,6 +111,8 @@ export class Deployments {
     held: Held<T> | undefined,
   ): Promise<T | null> {
     const { cache, log, defer } = this.#parts
+    const ttlSeconds = cache.changeableSeconds
+    if (ttlSeconds === 0) return read()
     const name = `${kind}:${key}`
     const text = await cache.get(name).catch((error) => {
       log('warn', 'the config cache does not answer', { error: String(error) })
@@ -121,7 +121,7 @@ export class Deployments {
     if (text !== null) return JSON.parse(text) as T
     const value = await read()
     if (value !== null || held?.value)
-      defer(cache.put(name, JSON.stringify(value), { ttlSeconds: SHARED_SECONDS }).catch(() => {}))
+      defer(cache.put(name, JSON.stringify(value), { ttlSeconds }).catch(() => {}))
     return value
   }
 
@@ -142,7 +142,7 @@ export class Deployments {
     const claim = await this.#documents.claim('domain', host)
     if (!claim) return null
     const rows = await this.#documents.range(claim.region, claim.path)
-    const domain = rows.find((row) => row.path === claim.path)?.body as Record<string, unknown> | undefined
+    const domain = rows.find((row) => row.path === claim.path)?.body as DomainPointer['domain'] | undefined
     if (!domain) return null
     const mappings = rows
       .filter((row) => row.kind === 'BasePathMapping')

@@ -1,0 +1,30 @@
+/** Where meters, response caches and the config cache of a long-lived process live: in memory, or in Redis for several. */
+import { memoryCache } from '../adapters/cache-memory.ts'
+import { memoryMeter } from '../adapters/meter-memory.ts'
+import { memoryResponses } from '../adapters/responses-memory.ts'
+import { ConfigError, choice, option } from '../config.ts'
+import type { Log, Platform } from '../platform.ts'
+
+export type Stores = Pick<Platform, 'cache' | 'meter' | 'responses'> & { close(): Promise<void> }
+
+export async function openStores(env: Record<string, string | undefined>, log: Log): Promise<Stores> {
+  const url = option(env, 'EDGEWAY_REDIS_URL')
+  if (!url)
+    return { cache: memoryCache(), meter: memoryMeter(), responses: memoryResponses(), close: async () => {} }
+  if (!/^rediss?:\/\//.test(url))
+    throw new ConfigError(`EDGEWAY_REDIS_URL must start with redis:// or rediss://, not "${url}"`)
+  // read only when it is wanted: the client is the largest of all dependencies
+  const [{ connectRedis }, { redisCache }, { redisMeter }, { redisResponses }] = await Promise.all([
+    import('../adapters/redis-connection.ts'),
+    import('../adapters/cache-redis.ts'),
+    import('../adapters/meter-redis.ts'),
+    import('../adapters/responses-redis.ts'),
+  ])
+  const redis = connectRedis(url, log)
+  return {
+    cache: redisCache(redis),
+    meter: redisMeter(redis, { mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased') }),
+    responses: redisResponses(redis),
+    close: () => redis.close(),
+  }
+}
