@@ -1,4 +1,7 @@
-/** The control service's seven error shapes, as the service model names them, with their status codes. */
+/**
+ * The control service's seven error shapes, as the service model names them, with their status codes; and the errors of the
+ * frame around it, which the model does not name but every service of Amazon's answers (recorded).
+ */
 export const PROBLEM_STATUS = {
   BadRequestException: 400,
   UnauthorizedException: 401,
@@ -7,6 +10,12 @@ export const PROBLEM_STATUS = {
   LimitExceededException: 429,
   TooManyRequestsException: 429,
   ServiceUnavailableException: 503,
+  ValidationException: 400,
+  SerializationException: 400,
+  AccessDeniedException: 403,
+  MissingAuthenticationTokenException: 403,
+  RequestEntityTooLargeException: 413,
+  InternalServerErrorException: 500,
 } as const
 
 export type ProblemType = keyof typeof PROBLEM_STATUS

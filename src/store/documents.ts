@@ -5,7 +5,7 @@
  * root it touched and gathers what is to be written; then ONE batch inserts the next revision of each root (the lock) and
  * the rows. If somebody else was faster the batch rolls back as a whole and the work runs again on fresh data.
  */
-import { and, asc, eq, gt, gte, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { conflict } from '../core/problem.ts'
 import type { Database } from '../platform.ts'
@@ -81,6 +81,24 @@ export class Documents {
       .orderBy(asc(documents.path))
     const rows = await (options.limit === undefined ? query : query.limit(options.limit))
     return rows.map((row) => ({ path: row.path, body: JSON.parse(row.body) as T }))
+  }
+
+  /** The greatest path of a collection: where the next id goes. */
+  async last(region: string, parent: string): Promise<string | undefined> {
+    const [row] = await this.db
+      .select({ path: max(documents.path) })
+      .from(documents)
+      .where(and(eq(documents.parent, parent), eq(documents.region, region)))
+    return row?.path ?? undefined
+  }
+
+  /** How many documents a collection has. */
+  async count(region: string, parent: string): Promise<number> {
+    const [row] = await this.db
+      .select({ count: count() })
+      .from(documents)
+      .where(and(eq(documents.parent, parent), eq(documents.region, region)))
+    return row?.count ?? 0
   }
 
   /** A document and everything below it, in path order. */

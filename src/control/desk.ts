@@ -1,0 +1,32 @@
+/** What every operation works with: the platform, the store, and the other plane's test invocations as an argument. */
+import type { TestInvoker } from '../core/test-invoker.ts'
+import type { Platform } from '../platform.ts'
+import type { Store } from '../store/store.ts'
+import type { Decoded, Input } from './wire.ts'
+
+export interface Desk {
+  platform: Platform
+  store: Store
+  execute?: TestInvoker
+}
+
+/** One decoded request. */
+export interface Call extends Decoded {
+  operation: string
+  region: string
+  headers: Headers
+}
+
+export interface Operation {
+  name: string
+  method: string
+  /** labels in braces, by Amazon's member names */
+  path: string
+  /** set apart from the operation of the same method and path by `?mode=` */
+  mode?: string
+  status: number
+  input: Input
+  run(call: Call, desk: Desk): Promise<unknown>
+}
+
+export const epochSeconds = (platform: Platform) => Math.floor(platform.clock.now() / 1000)

@@ -1,0 +1,135 @@
+import type { Method, Resource } from '../../core/documents.ts'
+import { listedPaths, type PatchRule } from '../../core/patch.ts'
+import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { text, texts, type Values } from '../../core/shape.ts'
+import { parentOf } from '../../store/documents.ts'
+import { kind, type Scope } from '../kind.ts'
+
+export const noResource = () => notFound('Invalid Resource identifier specified')
+
+const PART = /^(?:[a-zA-Z0-9._:-]+|\{[a-zA-Z0-9._:-]+\+?\})$/
+const isVariable = (part: string) => part.startsWith('{')
+const isGreedy = (part: string) => part.endsWith('+}')
+
+const own: PatchRule = {
+  ops: ['replace'],
+  apply(draft, { at, value = '' }) {
+    const [name] = at as [string]
+    if (draft.parentId === undefined) throw badRequest(`Root resource cannot update its ${name}.`)
+    draft[name] = value
+  },
+}
+
+export const resource = kind<Resource>({
+  name: 'Resource',
+  path: '/restapis/{restApiId}/resources/{resourceId}',
+  verbs: ['create', 'get', 'list', 'update', 'delete'],
+  routes: { create: '/restapis/{restApiId}/resources/{parentId}' },
+  query: { get: { embed: texts }, list: { embed: texts } },
+  fields: { 'pathPart!': text },
+  key: 'id',
+  idLength: 6,
+  limit: 'resources',
+  absent: noResource,
+  orphan: { create: noResource },
+  nests: true,
+  born: ({ id, pathPart }, { labels }) => ({
+    id: id as string,
+    parentId: labels.parentId,
+    path: '',
+    pathPart: pathPart as string,
+  }),
+  patch: { refusal: listedPaths, rules: { '/parentId': own, '/pathPart': own } },
+  check,
+
+  /** the paths of all below follow a move */
+  async changed(resource, { tx, path }, before) {
+    if (before.path === resource.path) return
+    for (const below of descendants(resource.id, await siblings(tx, path)))
+      tx.put(`${parentOf(path)}/${below.id}`, 'Resource', {
+        ...below,
+        path: resource.path + below.path.slice(before.path.length),
+      })
+  },
+
+  async leaving(resource, { tx, path }) {
+    if (resource.parentId === undefined) throw badRequest('Root resource cannot be deleted')
+    for (const below of descendants(resource.id, await siblings(tx, path)))
+      tx.delete(`${parentOf(path)}/${below.id}`)
+  },
+
+  /** without `embed=methods` the methods are named, no more (recorded) */
+  view(resource, { verb, query }) {
+    const methods = resource.resourceMethods
+    const embedded = ((query.embed ?? []) as string[]).includes('methods')
+    if (!methods || (embedded && verb !== 'update')) return resource as object as Values
+    return {
+      ...resource,
+      resourceMethods: Object.fromEntries(Object.keys(methods).map((verb) => [verb, {}])),
+    }
+  },
+})
+
+/** Completes the path, and holds Amazon's rules on path parts. */
+async function check(resource: Resource, { tx, path }: Scope, before?: Resource): Promise<void> {
+  const { id, parentId, pathPart = '' } = resource
+  if (parentId === undefined || (before && before.parentId === parentId && before.pathPart === pathPart))
+    return
+  const all = await siblings(tx, path)
+  const parent = all.find((other) => other.id === parentId)
+  if (!parent) throw noResource()
+  if (!PART.test(pathPart))
+    throw badRequest(
+      "Resource's path part only allow a-zA-Z0-9._- and curly braces at the beginning and the end and an optional plus sign before the closing brace.",
+    )
+  if (isGreedy(parent.pathPart ?? ''))
+    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${parent.pathPart}`)
+  const below = descendants(id, all)
+  if (parentId === id || below.includes(parent)) throw badRequest('Resources cannot be cyclical.')
+  if (isGreedy(pathPart) && below.length > 0)
+    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${pathPart}`)
+  for (const other of all) {
+    if (other.parentId !== parentId || other.id === id) continue
+    if (other.pathPart === pathPart)
+      throw conflict(`Another resource with the same parent already has this name: ${pathPart}`)
+    if (isVariable(pathPart) && isVariable(other.pathPart ?? ''))
+      throw badRequest(
+        `A sibling (${other.pathPart}) of this resource already has a variable path part -- only one is allowed`,
+      )
+  }
+  resource.path = `${parent.path === '/' ? '' : parent.path}/${pathPart}`
+}
+
+/** All resources of the API, without their methods. */
+async function siblings(tx: Scope['tx'], path: string): Promise<Resource[]> {
+  return (await tx.list<Resource>(parentOf(path))).map(({ body }) => body)
+}
+
+function descendants(id: string, all: readonly Resource[]): Resource[] {
+  const children = all.filter((other) => other.parentId === id)
+  return children.flatMap((child) => [child, ...descendants(child.id, all)])
+}
+
+/** Every method of an API with its resource's path, for rules that ask who uses something. */
+export async function methodsOf(
+  tx: Scope['tx'],
+  apiPath: string,
+): Promise<{ where: string; method: Method; responses: Values[] }[]> {
+  const rows = await tx.range(`${apiPath}/resources`)
+  const paths = new Map<string, string>()
+  for (const row of rows) if (row.kind === 'Resource') paths.set(row.path, (row.body as Resource).path)
+  return rows
+    .filter((row) => row.kind === 'Method')
+    .map((row) => {
+      const method = row.body as Method
+      const resourcePath = paths.get(row.path.split('/').slice(0, -2).join('/'))
+      const responses = rows.filter(
+        (it) => it.kind === 'MethodResponse' && parentOf(parentOf(it.path)) === row.path,
+      )
+      return {
+        where: `${resourcePath}/${method.httpMethod}`,
+        method,
+        responses: responses.map((it) => it.body as Values),
+      }
+    })
+}

@@ -1,0 +1,26 @@
+/**
+ * Amazon's limits on what may be made, by name, as the guide has them (limits.md, "API Gateway resources"). Each can be
+ * overridden in the settings; `Infinity` means that nothing is counted.
+ */
+export const LIMITS = {
+  /** Amazon: 600 regional and private, 120 edge-optimized APIs a region */
+  restApis: Number.POSITIVE_INFINITY,
+  resources: 300,
+  stages: 10,
+  authorizers: 10,
+  models: 300,
+  requestValidators: 300,
+  documentationParts: 2000,
+  documentationVersions: 2000,
+  apiKeys: 10_000,
+  usagePlans: 300,
+  clientCertificates: 60,
+  domainNames: 120,
+  basePathMappings: 300,
+  vpcLinks: 20,
+} as const
+
+export type LimitName = keyof typeof LIMITS
+
+export const limitOf = (name: LimitName, overrides: Readonly<Record<string, number>>): number =>
+  overrides[name] ?? LIMITS[name]
