@@ -1,6 +1,6 @@
 /**
  * Documentation parts: those of `x-amazon-apigateway-documentation`, or, where a definition has none, the descriptions that
- * stand in it. Locations get the defaults of what they leave out (recorded for the path; guide: the table of valid fields).
+ * stand in it (that of the API as a whole is the API's own). Locations get the defaults of what they leave out (recorded for the path; guide: the table of valid fields).
  */
 import type { DocumentationPart } from '../documents.ts'
 import { X } from './extensions.ts'
@@ -33,7 +33,7 @@ export function readDocumentation(
   root: Doc,
   refs: Refs,
   findings: Findings,
-  newId: () => string,
+  newId: (length: 6 | 10) => string,
 ): DocumentationPart[] {
   const written = docOf(root[X.documentation]).documentationParts
   const parts = Array.isArray(written) ? explicit(written, findings) : described(root, refs)
@@ -42,7 +42,7 @@ export function readDocumentation(
       `Of ${parts.length} documentation parts ${MOST_PARTS} are kept, Amazon's quota for an API`,
       '#',
     )
-  return parts.slice(0, MOST_PARTS).map((part) => ({ id: newId(), ...part }))
+  return parts.slice(0, MOST_PARTS).map((part) => ({ id: newId(6), ...part }))
 }
 
 type Part = Omit<DocumentationPart, 'id'>
@@ -80,8 +80,6 @@ function described(root: Doc, refs: Refs): Part[] {
     if (Object.keys(kept).length)
       parts.push({ location: locate(location.type, location), properties: JSON.stringify(kept) })
   }
-  const description = docOf(root.info).description
-  if (description !== undefined) add({ type: 'API' }, { info: { description } })
   const schemes = docOf(root.securityDefinitions ?? docOf(root.components).securitySchemes)
   for (const [name, scheme] of entriesOf(schemes))
     add({ type: 'AUTHORIZER', name }, { description: docOf(scheme).description })

@@ -101,7 +101,7 @@ export class Models {
     this.#taken.set(name, text)
     this.list.push(
       defined({
-        id: this.#options.newId(),
+        id: this.#options.newId(6),
         name,
         description: textOf(docOf(schema).description),
         schema: text,

@@ -14,7 +14,8 @@ export interface ReadOptions {
   /** EDGE | REGIONAL | PRIVATE */
   endpointConfigurationTypes?: string
   vpcEndpointIds?: string[]
-  newId(): string
+  /** ids in ascending order, of so many characters: lists come in the order of ids */
+  newId(length: 6 | 10): string
 }
 
 export interface Imported {

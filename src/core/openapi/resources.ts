@@ -15,12 +15,12 @@ export class Resources {
   /** the path with variables' names left out -> the path that has a method */
   readonly #shapes = new Map<string, string>()
   readonly #findings: Findings
-  readonly #newId: () => string
+  readonly #newId: (length: 6 | 10) => string
 
-  constructor(findings: Findings, newId: () => string) {
+  constructor(findings: Findings, newId: (length: 6 | 10) => string) {
     this.#findings = findings
     this.#newId = newId
-    this.root = { id: newId(), path: '/' }
+    this.root = { id: newId(10), path: '/' }
     this.list.push(this.root)
     this.#byPath.set('/', this.root)
   }
@@ -52,7 +52,7 @@ export class Resources {
           pointer,
         )
     }
-    const resource: Resource = { id: this.#newId(), parentId: parent.id, pathPart: part, path }
+    const resource: Resource = { id: this.#newId(6), parentId: parent.id, pathPart: part, path }
     this.list.push(resource)
     this.#byPath.set(path, resource)
     return resource

@@ -44,7 +44,7 @@ export class Security {
     const authtype = textOf(scheme[X.authtype])
     const extension = member(scheme, X.authorizer)
     if (isDoc(extension)) {
-      const authorizer = readAuthorizer(name, extension, scheme, authtype, options.newId())
+      const authorizer = readAuthorizer(name, extension, scheme, authtype, options.newId(6))
       if (authorizer) return { kind: 'authorizer', authorizer }
       this.#findings.warn(`Unsupported authorizer type '${textOf(extension.type)}' for '${name}'. Ignoring.`)
       return { kind: 'unsupported' }

@@ -101,7 +101,7 @@ function tagsOf(root: Doc): Strings | undefined {
 
 export function readValidators(root: Doc, options: ReadOptions): RequestValidator[] {
   return entriesOf(root[X.requestValidators]).map(([name, validator]) => ({
-    id: options.newId(),
+    id: options.newId(6),
     name,
     validateRequestBody: docOf(validator).validateRequestBody === true,
     validateRequestParameters: docOf(validator).validateRequestParameters === true,
