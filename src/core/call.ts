@@ -55,6 +55,8 @@ export interface Call {
   readonly port: string
   /** without the headers that Amazon takes off every request (core/headers.ts) */
   readonly headers: readonly Pair[]
+  /** bytes of all header values as they came */
+  readonly headerBytes: number
   /** percent-encoded, without the `?` */
   readonly rawQuery: string
   readonly payload: Payload

@@ -7,7 +7,9 @@ import type { Pair } from './call.ts'
 import type { Strings } from './documents.ts'
 import { Fault } from './fault.ts'
 import { headerOf, headersOf } from './headers.ts'
-import { compilePath } from './jsonpath/jsonpath.ts'
+import { printJson } from './java/json-print.ts'
+import { wrap } from './java/plain.ts'
+import { type CompiledPath, compilePath } from './jsonpath/path.ts'
 import { decodePercent, encodePath, type Query } from './query.ts'
 import { type Context, lookup, scalar } from './variables.ts'
 
@@ -118,24 +120,29 @@ function parameterSource(kind: string, name: string): Read | null {
 /** A JSONPath without its `$.`. A string that holds JSON is read on into (guide: handle-errors-in-lambda-integration). */
 function bodyPath(expression: string, from: string): Read {
   const path = compilePath(expression.startsWith('[') ? `$${expression}` : `$.${expression}`)
-  const nested = /^([A-Za-z_][\w-]*)\.(.+)$/s.exec(expression)
+  const [, member, below] = /^([A-Za-z_][\w-]*)\.(.+)$/s.exec(expression) ?? []
+  const inner = below === undefined ? null : compilePath(`$.${below}`)
   return ({ body }) => {
     const { value } = parsed(body, from)
-    const found = scalar(readOrNothing(path, value))
-    if (found !== undefined || !nested) return found
-    const held = lookup(value, nested[1]!)
+    const found = readText(path, value)
+    if (found !== undefined || !inner) return found
+    const held = lookup(value, member!)
     if (typeof held !== 'string' || !/^\s*[{[]/.test(held)) return undefined
     try {
-      return scalar(readOrNothing(compilePath(`$.${nested[2]!}`), JSON.parse(held)))
+      return readText(inner, JSON.parse(held))
     } catch {
       return undefined
     }
   }
 }
 
-function readOrNothing(path: { read(value: unknown): unknown }, value: unknown): unknown {
+/** A string as it is, anything else as JSON; undefined where the path finds nothing or does not fit. */
+function readText(path: CompiledPath, json: unknown): string | undefined {
   try {
-    return path.read(value)
+    const value = path.read(wrap(json))
+    return value === undefined || value === null || typeof value === 'string'
+      ? (value ?? undefined)
+      : printJson(value)
   } catch {
     return undefined
   }

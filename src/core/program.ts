@@ -5,7 +5,7 @@
 import type { CompiledApi } from './api.ts'
 import { type BinaryTypes, binaryTypes } from './content.ts'
 import type { Integration, IntegrationResponse, Method, Resource } from './documents.ts'
-import { configurationFault } from './fault.ts'
+import { configurationFault, Fault } from './fault.ts'
 import { compileMappings, type Mappings } from './mapping.ts'
 import { Router } from './route.ts'
 import { type Selector, selectorsOf } from './selection.ts'
@@ -78,8 +78,12 @@ export function methodProgram(resource: Resource, method: Method): MethodProgram
     integration() {
       if (!method.methodIntegration)
         throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
-      built ??= integrationProgram(method.methodIntegration)
-      return built
+      try {
+        built ??= integrationProgram(method.methodIntegration)
+        return built
+      } catch (cause) {
+        throw cause instanceof Fault ? cause : configurationFault((cause as Error).message, cause)
+      }
     },
   }
 }

@@ -6,10 +6,12 @@ import type { Admitted, Answer, Call } from '../core/call.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer, Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
+import type { Usage } from '../store/usage.ts'
 import { admit } from './admit.ts'
 import { authorize } from './authorize.ts'
 import { cached } from './cache.ts'
 import { conclude } from './conclude.ts'
+import { Counts } from './counts.ts'
 import { finish } from './finish.ts'
 import type { Gateway } from './gateway.ts'
 import { gatewayResponse } from './gateway-response.ts'
@@ -26,16 +28,21 @@ export interface Execute {
   /** Answers one request of a client. Never rejects. */
   handle(request: Request, target: Target, peer: Peer): Promise<Response>
   testInvoker: TestInvoker
+  /** what was counted so far, for Prometheus */
+  metrics(): string
 }
 
 export function createExecute({
   platform,
   deployments,
+  usage,
 }: {
   platform: Platform
   deployments: Deployments
+  usage: Usage
 }): Execute {
-  const on: Gateway = { platform, deployments, identifiers: identifiers(platform.random) }
+  const counts = new Counts(platform)
+  const on: Gateway = { platform, deployments, usage, counts, identifiers: identifiers(platform.random) }
   return {
     async handle(request, target, peer) {
       const call = receive(request, target, peer, on)
@@ -48,6 +55,7 @@ export function createExecute({
       return finish(answer, call, on)
     },
     testInvoker: createTestInvoker(on, perform),
+    metrics: () => counts.text(),
   }
 }
 

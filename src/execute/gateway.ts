@@ -2,11 +2,15 @@
 import type { Prepared, Reply } from '../core/call.ts'
 import type { Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
+import type { Usage } from '../store/usage.ts'
+import type { Counts } from './counts.ts'
 import type { Identifiers } from './identifiers.ts'
 
 export interface Gateway {
   readonly platform: Platform
   readonly deployments: Deployments
+  readonly usage: Usage
+  readonly counts: Counts
   readonly identifiers: Identifiers
 }
 

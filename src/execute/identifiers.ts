@@ -36,7 +36,7 @@ export function identifiers(random: Random): Identifiers {
   return {
     request() {
       const text = hex(16)
-      const variant = LETTERS[34 + (Number.parseInt(text[16]!, 16) & 1)]
+      const variant = '89ab'[Number.parseInt(text[16]!, 16) & 3]
       return `${text.slice(0, 8)}-${text.slice(8, 12)}-4${text.slice(13, 16)}-${variant}${text.slice(17, 20)}-${text.slice(20)}`
     },
     extended() {

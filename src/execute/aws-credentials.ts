@@ -1,0 +1,53 @@
+/** The credentials that a call to an AWS service is signed with, and the endpoint it goes to. */
+import type { Caller } from '../core/call.ts'
+import type { Strings } from '../core/documents.ts'
+import { configurationFault } from '../core/fault.ts'
+import type { SigningCredentials } from '../core/sigv4/sign.ts'
+import { withStageVariables } from '../core/uri.ts'
+import type { Gateway } from './gateway.ts'
+
+/** What an emulator takes where nobody configured credentials: it does not look at them. */
+const ANY: SigningCredentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+export interface Requester {
+  /** the `credentials` member of an integration or authorizer */
+  credentials: string | undefined
+  stageVariables: Strings
+  caller?: Caller
+}
+
+/**
+ * None: the gateway's own. `arn:aws:iam::*:user/*`: the caller's. A role: assumed through STS.
+ * `override` is true where the endpoint is not Amazon's; then missing credentials of the gateway are no fault.
+ */
+export async function awsCredentials(
+  { credentials, stageVariables, caller }: Requester,
+  override: boolean,
+  on: Gateway,
+): Promise<SigningCredentials> {
+  const arn = credentials && withStageVariables(credentials, stageVariables)
+  if (arn && /^arn:[^:]+:iam::\*:user\/\*$/.test(arn)) {
+    if (caller?.credentials) return caller.credentials
+    throw configurationFault(
+      "the caller's credentials are asked for, but the call has none that can be passed on",
+    )
+  }
+  if (arn) throw configurationFault(`roles are not assumed by this gateway: ${arn}`)
+  const own = await on.platform.credentials()
+  if (own) return own
+  if (override) return ANY
+  throw configurationFault('no AWS credentials are configured for calls to AWS services')
+}
+
+/** `https://lambda.us-east-1.amazonaws.com`, or what AWS_ENDPOINT_URL_LAMBDA or AWS_ENDPOINT_URL says. */
+export function awsEndpoint(
+  service: string,
+  region: string,
+  on: Gateway,
+): { url: string; override: boolean } {
+  const { endpoints } = on.platform.settings
+  const given = endpoints[service.toUpperCase()] || endpoints['']
+  if (given) return { url: given.replace(/\/+$/, ''), override: true }
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  return { url: `https://${service}.${region}.${suffix}`, override: false }
+}

@@ -1,0 +1,107 @@
+/** The integration response becomes the method response: selection, parameters, template, content handling. */
+import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
+import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
+import { Fault } from '../core/fault.ts'
+import { headerOf, isSafeHeader, returnHeaders, setHeader } from '../core/headers.ts'
+import { mapResponse } from '../core/mapping.ts'
+import { select } from '../core/selection.ts'
+import { responseTemplate, type Template } from '../core/template.ts'
+import { contextOf } from '../core/variables.ts'
+import { bodyText, headersText } from './journal.ts'
+import { collect, EMPTY } from './payload.ts'
+import { paramsOf } from './prepare-custom.ts'
+
+const encoder = new TextEncoder()
+const MAX_BUFFERED = 64 * 1024 * 1024
+
+export async function conclude(prepared: Prepared, reply: Reply): Promise<Answer> {
+  const { program, admitted } = prepared
+  const { call } = admitted.matched.located
+  const answer = program.proxy ? passed(prepared, reply) : await shaped(prepared, reply)
+  if (call.journal) describe(prepared, answer)
+  return answer
+}
+
+/** HTTP_PROXY and AWS_PROXY: as the integration said it, but for the headers that end here. */
+function passed({ program, admitted }: Prepared, { status, headers, body }: Reply): Answer {
+  const kept = returnHeaders(headers, false)
+  const http = program.kind === 'http'
+  const out: Pair[] = http ? [] : [['X-Amzn-Trace-Id', admitted.matched.located.call.traceId]]
+  let typed = false
+  for (const pair of kept) {
+    const lower = pair[0].toLowerCase()
+    if (http ? lower === 'via' : lower === 'x-amzn-trace-id' || !isSafeHeader(pair[0], pair[1])) continue
+    if (lower === 'content-type') typed = true
+    out.push(pair)
+  }
+  if (!typed) out.push(['Content-Type', 'application/json'])
+  return { status, headers: out, body }
+}
+
+/** HTTP, AWS and MOCK. */
+async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
+  const { program, admitted, overrides } = prepared
+  const { located } = admitted.matched
+  const { call } = located
+  const response = select(program.selectors, reply.selection ?? String(reply.status), reply.status)
+  const { status, mappings, templates } = program.responses.get(response)!
+  const bytes = await bytesIn(reply.body)
+  const accept = headerOf(call.headers, 'accept')
+  const mapped = mapResponse(mappings, {
+    headers: reply.headers,
+    stageVariables: located.stageVariables,
+    context: mappings.list.length > 0 ? contextOf(call) : {},
+    body: mappings.needsBody ? textOf({ bytes }) : undefined,
+  })
+  const content = responseContent(
+    bytes,
+    located.program.binary(headerOf(reply.headers, 'content-type')),
+    located.program.binary(accept),
+    response.contentHandling,
+  )
+  const template = responseTemplate(templates, accept)
+  const rendered = template ? render(template, content, prepared) : null
+  const override = rendered?.overrides.response
+  const headers = returnHeaders(mapped, true)
+  for (const [name, value] of [...overrides.headers, ...(override?.headers ?? [])])
+    setHeader(headers, name, value)
+  const safe = headers.filter(([name, value]) => isSafeHeader(name, value))
+  const out: Pair[] = program.kind === 'mock' ? [] : [['X-Amzn-Trace-Id', call.traceId]]
+  if (headerOf(safe, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
+  return {
+    status: override?.status ?? overrides.status ?? status,
+    headers: [...out, ...safe],
+    body: rendered ? encoder.encode(rendered.output) : bytesOf(content),
+  }
+}
+
+async function bytesIn(body: Body): Promise<Uint8Array> {
+  if (body === null) return EMPTY
+  if (body instanceof Uint8Array) return body
+  return collect(
+    body,
+    MAX_BUFFERED,
+    () => new Fault('DEFAULT_5XX', { reason: 'the integration response is too large for a template' }),
+  )
+}
+
+function render(template: Template, content: Content, { admitted }: Prepared) {
+  const { call, stageVariables } = admitted.matched.located
+  return template.render({
+    body: textOf(content) || null,
+    params: paramsOf(admitted),
+    context: contextOf(call),
+    stageVariables,
+  })
+}
+
+function describe({ admitted }: Prepared, { status, headers, body }: Answer): void {
+  const { journal } = admitted.matched.located.call
+  if (!journal) return
+  if (journal.dataTrace) {
+    journal.info(`Method response body after transformations: ${bodyText(body)}`)
+    journal.info(`Method response headers: ${headersText(headers)}`)
+  }
+  journal.info('Successfully completed execution')
+  journal.info(`Method completed with status: ${status}`)
+}

@@ -1,0 +1,73 @@
+/**
+ * What is counted: Amazon's CacheHitCount and CacheMissCount, refusals, and stores that failed. Since the process started, for
+ * each API and stage; `text` is what Prometheus reads at /_edgeway/metrics.
+ */
+import type { Platform } from '../platform.ts'
+
+const METRICS = {
+  CacheHitCount: ['edgeway_cache_hit_count', 'Calls answered from a stage cache'],
+  CacheMissCount: ['edgeway_cache_miss_count', 'Calls of cached methods that went to the back end'],
+  ThrottleCount: ['edgeway_throttle_count', 'Calls refused by a rate or burst limit'],
+  QuotaExceededCount: ['edgeway_quota_exceeded_count', 'Calls refused by a usage plan quota'],
+  StoreFailureCount: [
+    'edgeway_store_failure_count',
+    'Calls during which a meter or cache store did not answer',
+  ],
+} as const
+
+export type Metric = keyof typeof METRICS
+
+/** How often a store that keeps failing is said in the log, in milliseconds. */
+const SAY_AGAIN_MS = 1000
+
+export class Counts {
+  readonly #counts = new Map<Metric, Map<string, number>>()
+  readonly #said = new Map<string, number>()
+  readonly #parts: Pick<Platform, 'log' | 'clock'>
+
+  constructor(parts: Pick<Platform, 'log' | 'clock'>) {
+    this.#parts = parts
+  }
+
+  add(metric: Metric, apiId: string, stageName: string): void {
+    let byStage = this.#counts.get(metric)
+    if (!byStage) {
+      byStage = new Map()
+      this.#counts.set(metric, byStage)
+    }
+    const stage = `${apiId}/${stageName}`
+    byStage.set(stage, (byStage.get(stage) ?? 0) + 1)
+  }
+
+  of(metric: Metric, apiId: string, stageName: string): number {
+    return this.#counts.get(metric)?.get(`${apiId}/${stageName}`) ?? 0
+  }
+
+  /** A store failed a call: counted, and said in the log once a second. */
+  storeFailed(store: string, error: unknown, apiId: string, stageName: string, consequence: string): void {
+    this.add('StoreFailureCount', apiId, stageName)
+    const now = this.#parts.clock.now()
+    const said = this.#said.get(store) ?? Number.NEGATIVE_INFINITY
+    if (Math.abs(now - said) < SAY_AGAIN_MS) return
+    this.#said.set(store, now)
+    this.#parts.log('error', `${store} does not answer`, {
+      consequence,
+      api: apiId,
+      stage: stageName,
+      error: error instanceof Error ? error.message : String(error),
+    })
+  }
+
+  /** Prometheus text exposition format, version 0.0.4. */
+  text(): string {
+    const lines: string[] = []
+    for (const [metric, [name, help]] of Object.entries(METRICS)) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`)
+      for (const [stage, count] of this.#counts.get(metric as Metric) ?? []) {
+        const cut = stage.indexOf('/')
+        lines.push(`${name}{api="${stage.slice(0, cut)}",stage="${stage.slice(cut + 1)}"} ${count}`)
+      }
+    }
+    return `${lines.join('\n')}\n`
+  }
+}

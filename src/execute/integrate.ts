@@ -1,0 +1,112 @@
+/** Calls the back end, within the integration's time. */
+import type { Measured, Prepared, Reply } from '../core/call.ts'
+import { Fault } from '../core/fault.ts'
+import { OutboundFailure } from '../core/outbound-failure.ts'
+import type { IntegrationKind } from '../core/program.ts'
+import type { Gateway, Integrator } from './gateway.ts'
+import { aws } from './integrations/aws.ts'
+import { http } from './integrations/http.ts'
+import { lambda } from './integrations/lambda.ts'
+import { lambdaProxy } from './integrations/lambda-proxy.ts'
+import { mock } from './integrations/mock.ts'
+import { bodyText, headersText } from './journal.ts'
+import { bounded } from './payload.ts'
+
+const INTEGRATORS: Record<IntegrationKind, Integrator> = {
+  mock,
+  http,
+  lambda,
+  aws,
+  'lambda-proxy': lambdaProxy,
+}
+
+export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply> {
+  const { program, timeoutMs, admitted } = prepared
+  const { call } = admitted.matched.located
+  const { clock, settings } = on.platform
+  const integrator = INTEGRATORS[program.kind]
+  const deadline = new AbortController()
+  if (program.kind === 'mock') return integrator(prepared, on, deadline.signal)
+
+  const started = clock.now()
+  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  call.journal?.info(`Sending request to ${prepared.uri}`)
+  let reply: Reply
+  try {
+    reply = await integrator(prepared, on, deadline.signal)
+  } catch (error) {
+    clearTimeout(timer)
+    const fault = faultOf(error, deadline.signal, timeoutMs)
+    measure(call.reached.measured, {
+      latency: clock.now() - started,
+      status: fault.status,
+      error: fault.message,
+    })
+    throw fault
+  }
+  const latency = clock.now() - started
+  measure(call.reached.measured, { latency, status: reply.status })
+  if (call.journal) journalReply(prepared, reply, latency)
+
+  const { body } = reply
+  if (!(body instanceof ReadableStream)) {
+    clearTimeout(timer)
+    return reply
+  }
+  if (prepared.integration.responseTransferMode === 'STREAM') {
+    clearTimeout(timer)
+    return reply
+  }
+  const limit = settings.maxPayloadBytes
+  return {
+    ...reply,
+    body: bounded(
+      body,
+      limit,
+      () => oversized(limit),
+      () => clearTimeout(timer),
+    ),
+  }
+}
+
+const oversized = (limit: number): Fault =>
+  new Fault('DEFAULT_5XX', { reason: `the integration response is larger than ${limit} bytes` })
+
+function measure(measured: Measured, integration: NonNullable<Measured['integration']>): void {
+  measured.integration = { ...integration, ...measured.integration }
+}
+
+function faultOf(error: unknown, signal: AbortSignal, timeoutMs: number): Fault {
+  if (signal.aborted)
+    return new Fault('INTEGRATION_TIMEOUT', {
+      reason: `Execution failed due to a timeout error: no response within ${timeoutMs} ms`,
+      cause: error,
+    })
+  if (error instanceof Fault) return error
+  if (!(error instanceof OutboundFailure)) throw error
+  switch (error.reason) {
+    case 'name':
+      return new Fault('API_CONFIGURATION_ERROR', {
+        reason: `Execution failed due to configuration error: Invalid endpoint address (${error.message})`,
+        cause: error,
+      })
+    case 'request':
+      return new Fault('DEFAULT_5XX', {
+        reason: `the integration request cannot be sent: ${error.message}`,
+        cause: error,
+      })
+    default:
+      return new Fault('INTEGRATION_FAILURE', {
+        reason: `Execution failed due to a network error communicating with endpoint (${error.reason}: ${error.message})`,
+        cause: error,
+      })
+  }
+}
+
+function journalReply({ admitted }: Prepared, { status, headers, body }: Reply, latency: number): void {
+  const { journal } = admitted.matched.located.call
+  journal?.info(`Received response. Status: ${status}, Integration latency: ${latency} ms`)
+  if (!journal?.dataTrace) return
+  journal.info(`Endpoint response headers: ${headersText(headers)}`)
+  journal.info(`Endpoint response body before transformations: ${bodyText(body)}`)
+}

@@ -1,0 +1,92 @@
+/** Lambda's Invoke API, signed. What integrations and authorizers call functions by. */
+import type { Pair } from '../../core/call.ts'
+import { configurationFault, Fault } from '../../core/fault.ts'
+import { headerOf } from '../../core/headers.ts'
+import { signRequest } from '../../core/sigv4/sign.ts'
+import type { OutboundResponse } from '../../platform.ts'
+import { awsCredentials, awsEndpoint, type Requester } from '../aws-credentials.ts'
+import type { Gateway } from '../gateway.ts'
+import { collect } from '../payload.ts'
+
+export interface LambdaFunction {
+  /** function, version or alias: an ARN or a name */
+  arn: string
+  region: string
+  /** true for `…/response-streaming-invocations` */
+  streaming: boolean
+}
+
+const INVOCATION =
+  /^arn:[^:]*:apigateway:([^:]*):lambda:path\/+[^/]+\/functions\/(.+)\/(response-streaming-)?invocations\/?$/
+
+/** The function of an integration's or authorizer's URI (stage variables already put in). */
+export function functionOf(uri: string): LambdaFunction {
+  const [, region, arn, streaming] = INVOCATION.exec(uri) ?? []
+  if (!arn || !region) throw configurationFault(`Invalid Lambda function URI ${uri}`)
+  return {
+    arn,
+    region: /^arn:[^:]*:lambda:([^:]+):/.exec(arn)?.[1] ?? region,
+    streaming: streaming !== undefined,
+  }
+}
+
+export interface InvokeRequest extends Requester {
+  payload: Uint8Array
+  /** e.g. X-Amz-Invocation-Type, X-Amz-Client-Context */
+  headers?: readonly Pair[]
+  signal?: AbortSignal
+}
+
+export interface InvokeResponse {
+  status: number
+  headers: Pair[]
+  body: OutboundResponse['body']
+  requestId: string
+  /** the X-Amz-Function-Error header: the function threw */
+  functionError: string | undefined
+}
+
+/** Rejects with a Fault where there are no credentials, with an OutboundFailure where there is no answer. */
+export async function invokeLambda(
+  { arn, region, streaming }: LambdaFunction,
+  request: InvokeRequest,
+  on: Gateway,
+): Promise<InvokeResponse> {
+  const { clock, outbound } = on.platform
+  const endpoint = awsEndpoint('lambda', region, on)
+  const credentials = await awsCredentials(request, endpoint.override, on)
+  const path = streaming ? '2021-11-15' : '2015-03-31'
+  const url = `${endpoint.url}/${path}/functions/${encodeURIComponent(arn)}/${streaming ? 'response-streaming-' : ''}invocations`
+  const headers = await signRequest(
+    {
+      method: 'POST',
+      url,
+      headers: [['content-type', 'application/json'], ...(request.headers ?? [])],
+      body: request.payload,
+    },
+    { credentials, region, service: 'lambda', now: clock.now() },
+  )
+  const response = await outbound.send({
+    url,
+    method: 'POST',
+    headers,
+    body: request.payload,
+    signal: request.signal,
+  })
+  return {
+    ...response,
+    requestId: headerOf(response.headers, 'x-amzn-requestid') ?? '',
+    functionError: headerOf(response.headers, 'x-amz-function-error'),
+  }
+}
+
+/** The whole of a response's body. */
+export async function wholeBody(body: OutboundResponse['body'], limit: number): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array(0)
+  if (body instanceof Uint8Array) return body
+  return collect(
+    body,
+    limit,
+    () => new Fault('DEFAULT_5XX', { reason: `a response of Lambda is larger than ${limit} bytes` }),
+  )
+}

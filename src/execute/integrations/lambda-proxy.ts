@@ -1,0 +1,69 @@
+/** AWS_PROXY: the event goes to a function, and what the function returns is the response. */
+import type { Prepared, Reply } from '../../core/call.ts'
+import { base64Decode, textOf } from '../../core/content.ts'
+import { Fault } from '../../core/fault.ts'
+import { headerOf } from '../../core/headers.ts'
+import { lambdaResult } from '../../core/lambda-result.ts'
+import type { Gateway, Integrator } from '../gateway.ts'
+import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from './invoke-lambda.ts'
+import { streamedReply } from './lambda-stream.ts'
+
+/** Lambda answers with at most 6 MB; base64 and JSON escapes make more of it on the wire. */
+const MAX_RESULT = 64 * 1024 * 1024
+const encoder = new TextEncoder()
+
+export const lambdaProxy: Integrator = async (prepared, on, signal) => {
+  const { admitted, integration, method, uri, body } = prepared
+  const { call, stageVariables } = admitted.matched.located
+  if (method !== 'POST')
+    throw new Fault('INTEGRATION_FAILURE', {
+      status: 500,
+      message: 'Internal server error',
+      reason: 'AWS_PROXY integrations must have the integration method POST',
+    })
+  const lambda = functionOf(uri)
+  const response = await invokeLambda(
+    lambda,
+    {
+      payload: body as Uint8Array,
+      headers: [['x-amzn-trace-id', call.traceId]],
+      credentials: integration.credentials,
+      stageVariables,
+      caller: admitted.caller,
+      signal,
+    },
+    on,
+  )
+  call.reached.measured.awsEndpointRequestId = response.requestId
+  call.reached.measured.integration = { integrationStatus: response.status, requestId: response.requestId }
+  if (response.status >= 300) throw await refused(response)
+  if (lambda.streaming) return streamedReply(response)
+  return replyOf(prepared, response, on)
+}
+
+async function replyOf({ admitted }: Prepared, response: InvokeResponse, _on: Gateway): Promise<Reply> {
+  const { call, program } = admitted.matched.located
+  const payload = textOf({ bytes: await wholeBody(response.body, MAX_RESULT) })
+  const result = lambdaResult(payload, response.functionError, response.requestId)
+  const binary = result.isBase64Encoded && program.binary(headerOf(call.headers, 'accept'))
+  return {
+    status: result.status,
+    headers: result.headers,
+    body: binary ? base64Decode(result.body) : encoder.encode(result.body),
+  }
+}
+
+/** Lambda itself said no: 500 where it may not be called, else 502 (recorded). */
+export async function refused(response: InvokeResponse): Promise<Fault> {
+  const text = textOf({ bytes: await wholeBody(response.body, 64 * 1024) })
+  const type = headerOf(response.headers, 'x-amzn-errortype') ?? ''
+  const denied =
+    response.status === 403 || type.startsWith('AccessDenied') || text.includes('"AccessDeniedException"')
+  return new Fault('INTEGRATION_FAILURE', {
+    status: denied ? 500 : 502,
+    message: 'Internal server error',
+    reason: denied
+      ? 'Execution failed due to configuration error: Invalid permissions on Lambda function'
+      : `Lambda invocation failed with status: ${response.status}. Lambda request id: ${response.requestId} (${text.slice(0, 500)})`,
+  })
+}

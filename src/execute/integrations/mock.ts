@@ -1,0 +1,40 @@
+/** MOCK: no back end. The request template says which status the integration response is selected by. */
+import { textOf } from '../../core/content.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Integrator } from '../gateway.ts'
+
+export const mock: Integrator = async ({ body }) => {
+  const status = body instanceof Uint8Array ? statusIn(textOf({ bytes: body })) : null
+  if (status === null)
+    throw new Fault('DEFAULT_5XX', {
+      reason:
+        'Execution failed due to configuration error: Unable to parse statusCode. It should be an integer that is defined in the request template.',
+    })
+  return { status, headers: [], body: null }
+}
+
+/** Amazon reads more than JSON here: `{statusCode: 200}` and single quotes pass, too (recorded). */
+function statusIn(text: string): number | null {
+  try {
+    const { statusCode } = JSON.parse(text) ?? {}
+    return Number.isInteger(statusCode) ? statusCode : null
+  } catch {
+    return looseStatus(text)
+  }
+}
+
+const MEMBER = /^\s*("[^"]*"|'[^']*'|[A-Za-z_$][\w$]*)\s*:\s*("[^"]*"|'[^']*'|[^\s,{}[\]"'][^,{}[\]"']*|)\s*$/
+
+function looseStatus(text: string): number | null {
+  const inner = /^\s*\{([\s\S]+)\}\s*$/.exec(text)?.[1]
+  if (inner === undefined) return null
+  let status: number | null = null
+  for (const part of inner.split(',')) {
+    if (part.trim() === '') continue
+    const member = MEMBER.exec(part)
+    if (!member) return null
+    const name = member[1]!.replace(/^["']|["']$/g, '')
+    if (name === 'statusCode' && /^\d+$/.test(member[2]!.trim())) status = Number(member[2])
+  }
+  return status
+}

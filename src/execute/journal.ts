@@ -1,0 +1,66 @@
+/** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
+import type { Admitted, Journal, Matched, Pair } from '../core/call.ts'
+import { textOf } from '../core/content.ts'
+import { headerMaps } from '../core/headers.ts'
+import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
+import type { Gateway } from './gateway.ts'
+
+/** Amazon cuts log events (guide: api-gateway-known-issues). */
+const MAX_LINE = 1024
+
+export function stageJournal(matched: Matched, on: Gateway): Journal | null {
+  const { loggingLevel, dataTraceEnabled } = matched.settings
+  if (loggingLevel === 'OFF') return null
+  const { call, api, stage } = matched.located
+  const write = (level: 'info' | 'error') => (line: string) =>
+    on.platform.log(level, `(${call.requestId}) ${cut(line)}`, {
+      log: `API-Gateway-Execution-Logs_${api.apiId}/${stage.stageName}`,
+    })
+  return {
+    info: loggingLevel === 'INFO' ? write('info') : () => {},
+    error: write('error'),
+    dataTrace: loggingLevel === 'INFO' && dataTraceEnabled,
+  }
+}
+
+const cut = (line: string): string =>
+  line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [TRUNCATED]` : line
+
+/** The first lines of a call's log: what came in. */
+export async function journalRequest({ matched }: Admitted): Promise<void> {
+  const { call } = matched.located
+  const { journal } = call
+  if (!journal) return
+  journal.info(`Starting execution for request: ${call.requestId}`)
+  journal.info(`HTTP Method: ${call.method}, Resource Path: ${matched.located.path}`)
+  if (!journal.dataTrace) return
+  const path = Object.entries(matched.pathParameters).map(
+    ([name, value]): Pair => [name, decodePercent(value)],
+  )
+  journal.info(`Method request path: ${mapText(path)}`)
+  journal.info(
+    `Method request query string: ${mapText(Object.entries(queryMaps(parseQuery(call.rawQuery)).single))}`,
+  )
+  journal.info(`Method request headers: ${headersText(call.headers)}`)
+  journal.info(`Method request body before transformations: ${textOf({ bytes: await call.payload.bytes() })}`)
+}
+
+/** A map as Java prints it: `{a=1, b=2}`. */
+export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
+  `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
+
+const MAX_MAP = 998
+
+export function headersText(headers: readonly Pair[]): string {
+  const text = mapText(
+    Object.entries(headerMaps(headers).multi).map(([name, values]): [string, string] => [
+      name,
+      values.join(','),
+    ]),
+  )
+  return text.length > MAX_MAP ? `${text.slice(0, MAX_MAP)} [TRUNCATED]` : text
+}
+
+/** A body for the log; a stream is not read for it. */
+export const bodyText = (body: unknown): string =>
+  body === null ? '' : body instanceof Uint8Array ? textOf({ bytes: body }) : '[streamed]'

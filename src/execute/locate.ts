@@ -1,0 +1,100 @@
+/** From host or path to the stage, and from the stage to the deployment that serves this call (canary split here). */
+import type { DomainPointer } from '../core/api.ts'
+import type { Call, Located } from '../core/call.ts'
+import { releaseOf } from '../core/canary.ts'
+import { Fault } from '../core/fault.ts'
+import { programOf } from '../core/program.ts'
+import type { Target } from '../core/target.ts'
+import type { Gateway } from './gateway.ts'
+
+/** Amazon's answer to a host, stage or base path that leads nowhere: it does not say which. */
+const forbidden = (reason: string): Fault => new Fault('INVALID_API_KEY', { reason })
+
+/** Amazon: 10,240 characters of URL and 10,240 bytes of header values for a regional API (guide: limits). */
+const MAX_URL = 10_240
+const MAX_HEADERS = 10_240
+
+interface Place {
+  apiId: string
+  stageName: string
+  path: string
+  basePath?: string
+}
+
+export async function locate(call: Call, target: Target, on: Gateway): Promise<Located> {
+  const { settings } = on.platform
+  if (target.rawPath.length + target.rawQuery.length > (settings.limits.urlLength ?? MAX_URL))
+    throw new Fault('DEFAULT_4XX', {
+      status: 414,
+      message: 'Request-URI Too Long',
+      reason: 'URL over the limit',
+    })
+  if (call.headerBytes > (settings.limits.headerBytes ?? MAX_HEADERS))
+    throw new Fault('REQUEST_TOO_LARGE', { reason: 'header values over the limit' })
+
+  const place =
+    target.by === 'api' ? byApi(target) : byDomain(call, target, await on.deployments.domain(target.host))
+  const pointer = await on.deployments.stage(place.apiId, place.stageName)
+  if (!pointer) throw forbidden(`no stage ${place.stageName} of an API ${place.apiId}`)
+  if (target.by === 'api' && target.region && target.region !== pointer.region)
+    throw forbidden(`API ${place.apiId} is in ${pointer.region}, not in ${target.region}`)
+
+  const { stage } = pointer
+  const { deploymentId, variables, canary } = releaseOf(stage, on.identifiers.draw)
+  if (!deploymentId) throw forbidden(`stage ${place.stageName} has no deployment`)
+  const api = await on.deployments.api(deploymentId)
+  const { basePath } = place
+  const located: Located = {
+    call,
+    accountId: settings.accountId,
+    api,
+    program: programOf(api),
+    stage,
+    canary,
+    stageVariables: variables,
+    path: place.path,
+    fullPath: target.by === 'api' ? `/${place.stageName}${place.path}` : target.rawPath,
+    basePath,
+  }
+  if (target.by === 'api' && api.definition.restApi.disableExecuteApiEndpoint)
+    throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
+  call.reached.located = located
+  return located
+}
+
+function byApi(target: Target & { by: 'api' }): Place {
+  const { apiId, rawPath, stage } = target
+  if (stage !== undefined) return { apiId, stageName: stage, path: rawPath }
+  const [stageName, path] = cut(rawPath)
+  return { apiId, stageName, path }
+}
+
+/** `/a/b` -> `a`, `/b`; the second part is `/` where nothing follows. */
+function cut(path: string): [first: string, rest: string] {
+  const slash = path.indexOf('/', 1)
+  return slash < 0 ? [path.slice(1), '/'] : [path.slice(1, slash), path.slice(slash)]
+}
+
+function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: DomainPointer | null): Place {
+  if (!pointer) throw forbidden(`no custom domain ${target.host}`)
+  const { mutualTlsAuthentication: mutual, routingMode } = pointer.domain as {
+    mutualTlsAuthentication?: { truststoreUri?: string }
+    routingMode?: string
+  }
+  if (mutual?.truststoreUri && !call.clientCertificate?.verified)
+    throw forbidden(`${target.host} asks for a client certificate`)
+  if (routingMode && routingMode !== 'API_MAPPING_ONLY')
+    throw forbidden(`${target.host} has routing mode ${routingMode}, which is not served by this gateway`)
+  for (const { basePath, restApiId, stage } of pointer.mappings) {
+    const prefix = basePath === '(none)' || basePath === '' ? '' : `/${basePath}`
+    const { rawPath } = target
+    if (!rawPath.startsWith(prefix)) continue
+    const rest = rawPath.slice(prefix.length)
+    if (rest !== '' && !rest.startsWith('/')) continue
+    const matched = prefix === '' ? '(none)' : basePath
+    if (stage) return { apiId: restApiId, stageName: stage, path: rest || '/', basePath: matched }
+    const [stageName, path] = cut(rest || '/')
+    return { apiId: restApiId, stageName, path, basePath: matched }
+  }
+  throw forbidden(`no base path of ${target.host} matches`)
+}

@@ -1,0 +1,109 @@
+/** The integration requests of HTTP, AWS and MOCK: only what is mapped passes, and the body through its template. */
+import type { Admitted, Body, Pair, Prepared } from '../core/call.ts'
+import { bytesOf, requestContent, textOf } from '../core/content.ts'
+import type { Strings } from '../core/documents.ts'
+import { headerMaps, headerOf, isDroppedOnDeparture, setHeader } from '../core/headers.ts'
+import type { Mapped } from '../core/mapping.ts'
+import type { IntegrationProgram } from '../core/program.ts'
+import { decodePercent, encodePath, formatQuery, parseQuery, queryMaps } from '../core/query.ts'
+import { NO_OVERRIDES, type Overrides, requestTemplate } from '../core/template.ts'
+import { contextOf } from '../core/variables.ts'
+import { API_ID, carriesBody, DEFAULT_TIMEOUT_MS, verbOf } from './prepare-proxy.ts'
+
+const encoder = new TextEncoder()
+
+export async function prepareCustom(
+  admitted: Admitted,
+  program: IntegrationProgram,
+  mapped: Mapped,
+): Promise<Prepared> {
+  const { matched } = admitted
+  const { stageVariables } = matched.located
+  const { integration } = program
+  const { body, overrides } = await transform(admitted, program)
+  const path = { ...mapped.path }
+  for (const [name, value] of overrides.path) path[name] = encodePath(value)
+  const overridden = new Set(overrides.querystring.map(([name]) => name))
+  const query = [...mapped.query.filter(([name]) => !overridden.has(name)), ...overrides.querystring]
+  const method = verbOf(admitted, program)
+  const sent = program.kind === 'mock' || carriesBody(method) ? body : null
+  return {
+    admitted,
+    integration,
+    program,
+    method,
+    uri: program.uri(path, stageVariables),
+    query: formatQuery(query),
+    headers: customHeaders(admitted, program, [...mapped.headers, ...overrides.header], sent),
+    body: sent,
+    timeoutMs: integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
+    overrides: overrides.response,
+  }
+}
+
+function customHeaders(
+  admitted: Admitted,
+  { kind }: IntegrationProgram,
+  given: readonly Pair[],
+  body: Body,
+): Pair[] {
+  const { call, api } = admitted.matched.located
+  const headers: Pair[] = []
+  for (const [name, value] of given) {
+    const lower = name.toLowerCase()
+    if (!isDroppedOnDeparture(lower) && lower !== (kind === 'http' ? 'via' : 'referer'))
+      setHeader(headers, name, value)
+  }
+  const orElse = (name: string, value: string) => {
+    if (headerOf(headers, name.toLowerCase()) === undefined) headers.push([name, value])
+  }
+  if (body) orElse('Content-Type', headerOf(call.headers, 'content-type') ?? 'application/json')
+  orElse('Accept', 'application/json')
+  orElse('User-Agent', `AmazonAPIGateway_${api.apiId}`)
+  setHeader(headers, 'X-Amzn-Trace-Id', call.traceId)
+  if (kind === 'http') setHeader(headers, API_ID, api.apiId)
+  return headers
+}
+
+interface Transformed {
+  body: Body
+  overrides: Overrides
+}
+
+async function transform(
+  admitted: Admitted,
+  { integration, requestTemplates }: IntegrationProgram,
+): Promise<Transformed> {
+  const { matched } = admitted
+  const { call, program, stageVariables } = matched.located
+  const contentType = headerOf(call.headers, 'content-type')
+  const template = requestTemplate(requestTemplates, contentType, integration.passthroughBehavior)
+  const bytes = await call.payload.bytes()
+  const content = requestContent(bytes, program.binary(contentType), integration.contentHandling)
+  if (!template) {
+    const passed = bytesOf(content)
+    return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
+  }
+  const { output, overrides } = template.render({
+    body: bytes.length === 0 ? null : textOf(content),
+    params: paramsOf(admitted),
+    context: contextOf(call),
+    stageVariables,
+  })
+  return { body: encoder.encode(output), overrides }
+}
+
+/** `$input.params()`: decoded path, last query and header values. */
+export function paramsOf({ matched }: Admitted): { path: Strings; querystring: Strings; header: Strings } {
+  const { call } = matched.located
+  const path: Strings = {}
+  for (const [name, value] of Object.entries(matched.pathParameters)) path[name] = decodePercent(value)
+  const header = headerMaps(call.headers).single
+  for (const declared of Object.keys(matched.method.requestParameters ?? {})) {
+    const name = /^method\.request\.header\.(.+)$/.exec(declared)?.[1]
+    if (!name || name in header) continue
+    const value = headerOf(call.headers, name.toLowerCase())
+    if (value !== undefined) header[name] = value
+  }
+  return { path, querystring: queryMaps(parseQuery(call.rawQuery)).single, header }
+}

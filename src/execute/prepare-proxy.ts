@@ -1,0 +1,86 @@
+/** The integration requests of the proxy types, which pass on what the client sent. */
+import type { Admitted, Pair, Prepared } from '../core/call.ts'
+import { headerOf, isDroppedOnDeparture, isProxied, setHeader } from '../core/headers.ts'
+import { lambdaEvent } from '../core/lambda-event.ts'
+import type { Mapped } from '../core/mapping.ts'
+import type { IntegrationProgram } from '../core/program.ts'
+import { formatQuery } from '../core/query.ts'
+import { NO_OVERRIDES } from '../core/template.ts'
+
+export const DEFAULT_TIMEOUT_MS = 29_000
+export const API_ID = 'x-amzn-apigateway-api-id'
+const encoder = new TextEncoder()
+
+/** The verb of the integration request: its own, or the client's where it has none or ANY. */
+export function verbOf(admitted: Admitted, { integration }: IntegrationProgram): string {
+  const { httpMethod } = integration
+  return httpMethod && httpMethod !== 'ANY' ? httpMethod : admitted.matched.located.call.method
+}
+
+export const carriesBody = (verb: string): boolean => verb !== 'GET' && verb !== 'HEAD' && verb !== 'OPTIONS'
+
+/** HTTP_PROXY: everything passes, mappings are laid over it. */
+export async function prepareHttpProxy(
+  admitted: Admitted,
+  program: IntegrationProgram,
+  mapped: Mapped,
+): Promise<Prepared> {
+  const { call, api, stageVariables } = admitted.matched.located
+  const headers: Pair[] = []
+  let accepts = false
+  let agent = false
+  for (const pair of call.headers) {
+    const lower = pair[0].toLowerCase()
+    if (!isProxied(lower) || isDroppedOnDeparture(lower)) continue
+    if (lower === 'authorization' && isSignature(pair[1])) continue
+    if (lower === 'accept') accepts = true
+    else if (lower === 'user-agent') agent = true
+    else if (lower === API_ID) continue
+    headers.push(pair)
+  }
+  if (!accepts) headers.push(['Accept', 'application/json'])
+  if (!agent) headers.push(['User-Agent', `AmazonAPIGateway_${api.apiId}`])
+  headers.push(['x-amzn-apigateway-api-id', api.apiId])
+  for (const [name, value] of mapped.headers) setHeader(headers, name, value)
+  const method = verbOf(admitted, program)
+  const added = mapped.query.length > 0 ? formatQuery(mapped.query) : ''
+  return {
+    admitted,
+    integration: program.integration,
+    program,
+    method,
+    uri: program.uri(mapped.path, stageVariables),
+    query: added && call.rawQuery ? `${call.rawQuery}&${added}` : call.rawQuery || added,
+    headers,
+    body: carriesBody(method) ? await call.payload.source() : null,
+    timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
+    overrides: NO_OVERRIDES.response,
+  }
+}
+
+/** Amazon keeps a caller's Signature Version 4 to itself (guide: api-gateway-known-issues). */
+const isSignature = (value: string): boolean => value.startsWith('AWS4-HMAC-SHA256')
+
+/** AWS_PROXY: the event is the body. */
+export async function prepareLambdaProxy(admitted: Admitted, program: IntegrationProgram): Promise<Prepared> {
+  const { located } = admitted.matched
+  const { call, stageVariables } = located
+  const headers = call.headers.filter(
+    ([name, value]) => name.toLowerCase() !== 'authorization' || !isSignature(value),
+  )
+  const binary = located.program.binary(headerOf(call.headers, 'content-type'))
+  const event = lambdaEvent(admitted.matched, headers, await call.payload.bytes(), binary)
+  const method = verbOf(admitted, program)
+  return {
+    admitted,
+    integration: program.integration,
+    program,
+    method,
+    uri: program.uri({}, stageVariables),
+    query: '',
+    headers: [['X-Amzn-Trace-Id', call.traceId]],
+    body: encoder.encode(JSON.stringify(event)),
+    timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
+    overrides: NO_OVERRIDES.response,
+  }
+}

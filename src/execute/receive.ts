@@ -1,0 +1,139 @@
+/** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
+import type { Call, Pair } from '../core/call.ts'
+import { isDroppedOnArrival } from '../core/headers.ts'
+import type { Target } from '../core/target.ts'
+import type { Peer } from '../platform.ts'
+import { addressIn } from './address.ts'
+import type { Gateway } from './gateway.ts'
+import { NO_PAYLOAD, requestPayload } from './payload.ts'
+
+/** What the headers say that the gateway itself needs. */
+interface Read {
+  kept: Pair[]
+  /** bytes of all header values */
+  size: number
+  host: string
+  length: number | null
+  chunked: boolean
+  encoding: string | undefined
+  trace: string | undefined
+  forwardedFor: string | undefined
+  forwardedProto: string | undefined
+}
+
+export function receive(request: Request, target: Target, peer: Peer, on: Gateway): Call {
+  const { clock, settings } = on.platform
+  const read: Read = {
+    kept: [],
+    size: 0,
+    host: '',
+    length: null,
+    chunked: false,
+    encoding: undefined,
+    trace: undefined,
+    forwardedFor: undefined,
+    forwardedProto: undefined,
+  }
+  const raw = peer.rawHeaders
+  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, raw[at]!, raw[at + 1]!)
+  else for (const [name, value] of request.headers) take(read, SPELLINGS[name] ?? name, value)
+
+  const now = clock.now()
+  const address = peer.address.startsWith('::ffff:') ? peer.address.slice(7) : peer.address
+  const trusted = settings.trustedProxies.length > 0 && addressIn(address, settings.trustedProxies)
+  const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
+  const scheme = secure ? 'https' : 'http'
+  const [, host, port = secure ? '443' : '80'] = /^(.*?)(?::(\d*))?$/.exec(read.host)!
+  const forwardedFor = read.forwardedFor ? `${read.forwardedFor}, ${address}` : address
+  const traceId = on.identifiers.trace(now, read.trace)
+  const { kept } = read
+  kept.push(
+    ['X-Amzn-Trace-Id', traceId],
+    ['X-Forwarded-For', forwardedFor],
+    ['X-Forwarded-Port', port],
+    ['X-Forwarded-Proto', scheme],
+  )
+  const bodied = read.chunked || (read.length ?? 0) > 0 || (!raw && read.length === null && hasBody(request))
+  return {
+    requestId: on.identifiers.request(),
+    extendedRequestId: on.identifiers.extended(),
+    traceId,
+    receivedAt: now,
+    method: request.method,
+    protocol: 'HTTP/1.1',
+    scheme,
+    host: host!.toLowerCase(),
+    port,
+    headers: kept,
+    headerBytes: read.size,
+    rawQuery: target.rawQuery,
+    payload: bodied
+      ? requestPayload(
+          request,
+          read.chunked ? null : read.length,
+          settings.maxPayloadBytes,
+          codingOf(read.encoding),
+        )
+      : NO_PAYLOAD,
+    sourceIp: trusted && read.forwardedFor ? clientOf(read.forwardedFor, settings.trustedProxies) : address,
+    clientCertificate: peer.clientCertificate,
+    reached: { measured: {} },
+    journal: null,
+  }
+}
+
+/** How HTTP/1.1 clients spell what the Fetch API shows in lower case: Lambda functions look for these. */
+const SPELLINGS: Record<string, string> = Object.fromEntries(
+  'Accept Accept-Encoding Accept-Language Authorization Cache-Control Content-Encoding Content-Type Cookie Host Origin Referer User-Agent'
+    .split(' ')
+    .map((name) => [name.toLowerCase(), name]),
+)
+
+/** Notes a header, and keeps it unless Amazon drops it or sets it itself. */
+function take(read: Read, name: string, value: string): void {
+  read.size += value.length
+  const lower = name.toLowerCase()
+  switch (lower) {
+    case 'host':
+      read.host = value
+      break
+    case 'content-length':
+      read.length = /^\d+$/.test(value) ? Number(value) : null
+      return
+    case 'transfer-encoding':
+      read.chunked = true
+      return
+    case 'content-encoding':
+      read.encoding = value
+      break
+    case 'x-amzn-trace-id':
+      read.trace = value
+      return
+    case 'x-forwarded-for':
+      read.forwardedFor = read.forwardedFor ? `${read.forwardedFor}, ${value}` : value
+      return
+    case 'x-forwarded-proto':
+      read.forwardedProto = value
+      return
+    case 'x-forwarded-port':
+      return
+    default:
+      if (isDroppedOnArrival(lower)) return
+  }
+  read.kept.push([name, value])
+}
+
+const hasBody = (request: Request): boolean =>
+  request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null
+
+/** Content codings that Amazon undoes on arrival (guide: api-gateway-enable-compression). */
+function codingOf(encoding: string | undefined): 'gzip' | 'deflate' | null {
+  const coding = encoding?.trim().toLowerCase()
+  return coding === 'gzip' || coding === 'deflate' ? coding : null
+}
+
+/** The last address that no trusted proxy has: those before it are only claimed. */
+function clientOf(forwardedFor: string, proxies: readonly string[]): string {
+  const addresses = forwardedFor.split(',').map((address) => address.trim())
+  return addresses.findLast((address) => !addressIn(address, proxies)) ?? addresses[0]!
+}
