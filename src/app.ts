@@ -6,6 +6,7 @@
  *   /restapis/{api-id}/{stage}/_user_request_/…               the same, as LocalStack spells it
  *   a custom domain's host name                               the API that its base path mapping names
  *   /_edgeway/health                                          liveness
+ *   /_edgeway/metrics                                         counters for Prometheus, with EDGEWAY_METRICS=true
  *   anything else                                             the control service, by its operations table
  */
 import { Hono } from 'hono'
@@ -29,12 +30,16 @@ export function createApp(
   about: { runtime: string; version: string },
   store = openStore(platform),
 ): App {
-  const { deployments } = store
-  const execute = createExecute({ platform, deployments })
+  const { deployments, usage } = store
+  const execute = createExecute({ platform, deployments, usage })
   const control = createControl({ platform, store, execute: execute.testInvoker })
 
   const hono = new Hono<{ Bindings: Peer }>()
   hono.get('/_edgeway/health', (c) => c.json({ status: 'ok', ...about }))
+  if (platform.env.EDGEWAY_METRICS === 'true')
+    hono.get('/_edgeway/metrics', (c) =>
+      c.text(execute.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+    )
   for (const { operation, method, path } of control.routes)
     hono.on(method, path, (c) =>
       control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, c.env),

@@ -89,7 +89,9 @@ export class MeterObject extends DurableObject {
           retryAfterMs: granted < want ? waitFor(left, spec.rate, spec.burst) : 0,
         }
       }
-      const count = Math.max(0, this.#count(spec) - back)
+      // below zero only where UpdateUsage put it
+      const before = this.#count(spec)
+      const count = Math.max(Math.min(before, 0), before - back)
       const granted = Math.max(0, Math.min(want, spec.limit - count))
       this.#setCount(spec, count + granted, now)
       return { granted, used: count + granted, retryAfterMs: granted < want ? spec.endsAt - now : 0 }

@@ -49,7 +49,8 @@ for i = 1, #KEYS do
     s.units = math.min(s.units + s.back * 1000, s.q * 1000)
     s.free = math.max(0, math.floor(s.units / 1000))
   else
-    s.used = math.max(0, tonumber(held or '0') - s.back)
+    local count = tonumber(held or '0')
+    s.used = math.max(math.min(count, 0), count - s.back)
     s.free = math.max(0, s.p - s.used)
   end
   if all and s.free < 1 then return { i, wait(s, 1) } end

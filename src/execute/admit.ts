@@ -2,12 +2,13 @@
 import type { Admitted, Caller, Matched } from '../core/call.ts'
 import { configurationFault } from '../core/fault.ts'
 import type { Gateway } from './gateway.ts'
+import { throttle } from './throttle.ts'
 
-export async function admit(matched: Matched, caller: Caller, _on: Gateway): Promise<Admitted> {
-  const { method, settings, located } = matched
+export async function admit(matched: Matched, caller: Caller, on: Gateway): Promise<Admitted> {
+  const { method, located } = matched
   if (method.apiKeyRequired) throw configurationFault('API keys are not served by this gateway')
-  if (settings.throttlingRateLimit !== undefined || settings.throttlingBurstLimit !== undefined)
-    throw configurationFault('method throttling is not served by this gateway')
+  // with a key: the client is its usage plan's, { plan, keyId }
+  await throttle(matched, null, on)
   const admitted: Admitted = { matched, caller, apiKey: null }
   located.call.reached.admitted = admitted
   return admitted

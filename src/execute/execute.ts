@@ -4,6 +4,7 @@
  */
 import type { Admitted, Answer, Call } from '../core/call.ts'
 import type { Target } from '../core/target.ts'
+import type { TestInvoker } from '../core/test-invoker.ts'
 import type { Peer, Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
 import type { Usage } from '../store/usage.ts'
@@ -21,7 +22,7 @@ import { locate } from './locate.ts'
 import { match } from './match.ts'
 import { prepare } from './prepare.ts'
 import { receive } from './receive.ts'
-import { createTestInvoker, type TestInvoker } from './test-invoke.ts'
+import { createTestInvoker } from './test-invoke.ts'
 import { validate } from './validate.ts'
 
 export interface Execute {

@@ -2,13 +2,17 @@
 import type { Platform } from '../platform.ts'
 import { Deployments } from './deployments.ts'
 import { Documents } from './documents.ts'
+import { Usage } from './usage.ts'
 
 export interface Store {
   documents: Documents
   deployments: Deployments
+  usage: Usage
 }
 
-export function openStore(platform: Pick<Platform, 'database' | 'cache' | 'clock' | 'log' | 'defer'>): Store {
+type Parts = Pick<Platform, 'database' | 'cache' | 'meter' | 'clock' | 'log' | 'defer'>
+
+export function openStore(platform: Parts): Store {
   const documents = new Documents(platform.database)
-  return { documents, deployments: new Deployments(platform, documents) }
+  return { documents, deployments: new Deployments(platform, documents), usage: new Usage(platform) }
 }

@@ -59,3 +59,47 @@ export const snapshots = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.id, t.part] }), index('snapshots_api').on(t.apiId)],
 )
+
+/** What the clients of usage plans used, a row for each day with calls. The meters count; this is what outlives them. */
+export const usage = sqliteTable(
+  'usage',
+  {
+    region: text('region').notNull(),
+    planId: text('plan_id').notNull(),
+    keyId: text('key_id').notNull(),
+    /** UTC date, `2026-11-23` */
+    day: text('day').notNull(),
+    /** calls of that day */
+    used: integer('used').notNull(),
+    /** the quota's counter at the end of that day, and when its period ends (epoch milliseconds); null without a quota */
+    spent: integer('spent'),
+    endsAt: integer('ends_at'),
+    /** what the quota left; null without one */
+    remaining: integer('remaining'),
+  },
+  (t) => [primaryKey({ columns: [t.planId, t.keyId, t.day, t.region] })],
+)
+
+/** Who may manage the gateway and call its AWS_IAM methods: one row an access key. */
+export const principals = sqliteTable('principals', {
+  accessKeyId: text('access_key_id').primaryKey(),
+  name: text('name').notNull(),
+  accountId: text('account_id').notNull(),
+  /** of the user, or of the session of a role */
+  arn: text('arn').notNull(),
+  /** AIDA…, or AROA…:session */
+  userId: text('user_id').notNull(),
+  /** sealed: see core/seal.ts */
+  secret: text('secret').notNull(),
+  /** sealed; of temporary credentials only */
+  sessionToken: text('session_token'),
+  /** epoch milliseconds */
+  expiresAt: integer('expires_at'),
+  createdAt: integer('created_at').notNull(),
+  /** JSON: name -> value */
+  tags: text('tags').notNull(),
+  /** JSON: a list of IAM policies */
+  policies: text('policies').notNull(),
+  /** of the organization, for aws:PrincipalOrgID */
+  organizationId: text('organization_id'),
+})
