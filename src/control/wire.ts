@@ -113,7 +113,8 @@ export function encode(status: number, value: unknown, random: Random): Response
 export function encodeProblem(problem: Problem, random: Random): Response {
   const headers: Record<string, string> = { ...identity(random), 'x-amzn-errortype': problem.type }
   if (problem.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.retryAfterSeconds)
-  return new Response(JSON.stringify({ message: problem.message }), { status: problem.status, headers })
+  const { message, place, status } = problem
+  return new Response(JSON.stringify({ message, place }), { status, headers })
 }
 
 function identity(random: Random): Record<string, string> {

@@ -24,6 +24,8 @@ export type ProblemType = keyof typeof PROBLEM_STATUS
 export class Problem extends Error {
   readonly type: ProblemType
   readonly retryAfterSeconds: number | undefined
+  /** where in a document that was sent it lies: a line and column, or a JSON pointer; told beside the message */
+  place?: string
 
   constructor(type: ProblemType, message: string, retryAfterSeconds?: number) {
     super(message)

@@ -4,13 +4,13 @@
  * from a template imports: what can be resolved is, the rest stays as `${Name}`, and a note says so.
  */
 import type { Findings } from './findings.ts'
-import type { ReadOptions } from './options.ts'
+import { partitionOf, type ReadOptions } from './options.ts'
 import { at, type Doc, docOf, isDoc, textOf } from './value.ts'
 
 function pseudoParameters(options: ReadOptions): Record<string, string> {
   return {
     AccountId: options.accountId,
-    Partition: options.partition ?? 'aws',
+    Partition: partitionOf(options.region),
     Region: options.region,
     URLSuffix: 'amazonaws.com',
   }

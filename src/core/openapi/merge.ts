@@ -4,7 +4,9 @@
  * from outside - stages, deployments, tools - still does. Endpoint configuration, tags and stages are no part of it (guide).
  */
 import type { ApiDefinition, Method, Resource, RestApi } from '../documents.ts'
+import { badRequest } from '../problem.ts'
 import type { Imported } from './options.ts'
+import { clashing, shapeOf } from './resources.ts'
 import { defined } from './value.ts'
 
 export type PutMode = 'merge' | 'overwrite'
@@ -143,5 +145,17 @@ function mergeResources(
       resourceMethods: Object.keys(methods).length ? methods : undefined,
     })
   })
-  return keep ? [...before.values(), ...list] : list
+  if (!keep) return list
+  refuseClashes(list, before.values())
+  return [...before.values(), ...list]
+}
+
+/** A path that is there under another variable's name, with methods on both: they would match the same calls. */
+function refuseClashes(imported: Resource[], others: Iterable<Resource>): void {
+  const shapes = new Map<string, string>()
+  for (const { path, resourceMethods } of others) if (resourceMethods) shapes.set(shapeOf(path), path)
+  for (const { path, resourceMethods } of imported) {
+    const other = resourceMethods && shapes.get(shapeOf(path))
+    if (other) throw badRequest(`Errors found during import:\n\t${clashing(path, other)}`)
+  }
 }

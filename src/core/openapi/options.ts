@@ -7,7 +7,6 @@ export interface ReadOptions {
   restApiId: string
   region: string
   accountId: string
-  partition?: string
   basepath?: BasePathMode
   ignore?: 'documentation'
   failOnWarnings?: boolean
@@ -27,3 +26,7 @@ export interface Imported {
 /** Every model's `$ref` to another begins with this, whoever serves the API. */
 export const modelsUrl = (restApiId: string): string =>
   `https://apigateway.amazonaws.com/restapis/${restApiId}/models/`
+
+/** Amazon's partitions, as the names of their regions begin. */
+export const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'

@@ -20,7 +20,8 @@ export const INVALID = 'Invalid OpenAPI input.'
 /** A definition that cannot be read at all. @param place a line and column, or a JSON pointer */
 export function unreadable(place: string, detail?: string): Problem {
   const problem = badRequest(detail ? `${INVALID} ${detail} (${place})` : INVALID)
-  return Object.assign(problem, { place })
+  problem.place = place
+  return problem
 }
 
 /** @throws Problem (BadRequestException) */

@@ -2,6 +2,8 @@
  * A definition to an API: OpenAPI 3.0, Swagger 2.0 and, beyond Amazon, OpenAPI 3.1, with all of Amazon's extensions. Cost is
  * linear in the text. Nothing that the definition says is lost without a line in `warnings`.
  */
+import type { DocumentationPart } from '../documents.ts'
+import { badRequest, Problem } from '../problem.ts'
 import { basePathSegments, segmentsOf } from './base-path.ts'
 import { readDocumentation } from './documentation-reader.ts'
 import { noteUnknown } from './extensions.ts'
@@ -29,6 +31,31 @@ export function readOpenApi(text: string, options: ReadOptions): Imported {
     if (error instanceof RangeError) throw unreadable('#', 'It is nested too deeply')
     throw error
   }
+}
+
+/**
+ * The documentation parts of a definition, and nothing else of it.
+ * @throws Problem (BadRequestException)
+ */
+export function readDocumentationParts(
+  text: string,
+  options: Pick<ReadOptions, 'failOnWarnings' | 'newId'>,
+): { parts: DocumentationPart[]; warnings: string[] } {
+  const findings = new Findings()
+  let root: Doc
+  try {
+    root = parseText(text)
+    dialectOf(root)
+  } catch (error) {
+    if (!(error instanceof Problem) && !(error instanceof RangeError)) throw error
+    const problem = badRequest('Unable to build importer with provided input.')
+    if (error instanceof Problem && error.place !== undefined) problem.place = error.place
+    throw problem
+  }
+  const parts = readDocumentation(root, new Refs(root, findings), findings, options.newId)
+  const refusal = findings.refusal(options.failOnWarnings === true)
+  if (refusal) throw refusal
+  return { parts, warnings: findings.warnings }
 }
 
 function read(source: string, options: ReadOptions): Imported {
@@ -71,6 +98,7 @@ function read(source: string, options: ReadOptions): Imported {
   const documentationParts =
     options.ignore === 'documentation' ? [] : readDocumentation(root, refs, findings, options.newId)
   const restApi = readSettings(root, text, options, findings)
+  const gatewayResponses = readGatewayResponses(root, findings)
   const refusal = findings.refusal(options.failOnWarnings === true)
   if (refusal) throw refusal
   return {
@@ -80,7 +108,7 @@ function read(source: string, options: ReadOptions): Imported {
       models: models.list,
       requestValidators,
       authorizers: reading.security.authorizers,
-      gatewayResponses: readGatewayResponses(root),
+      gatewayResponses,
       documentationParts,
     },
     warnings: findings.warnings,

@@ -6,6 +6,19 @@ import type { Findings } from './findings.ts'
 /** What Amazon lets a path part be. */
 const PATH_PART = /^(?:[a-zA-Z0-9._\-:,+~=@!$&'()*;%]+|\{[a-zA-Z0-9._\-:]+\+?\})$/
 
+/** A path with its variables' names left out: what it matches. */
+export const shapeOf = (path: string): string => path.replace(/\{[^}/]*?(\+?)\}/g, '{$1}')
+
+/** What Amazon says of a path that another of the same shape is there already. */
+export function clashing(path: string, other: string): string {
+  const mine = segmentsOf(path)
+  const sibling = segmentsOf(other).find((part, index) => part !== mine[index])
+  return (
+    `Unable to create resource at path '${path}': A sibling (${sibling}) of this resource already has a variable path ` +
+    'part -- only one is allowed'
+  )
+}
+
 export class Resources {
   readonly list: Resource[] = []
   readonly root: Resource
@@ -60,17 +73,11 @@ export class Resources {
 
   /** Two paths that differ in nothing but their variables' names match the same calls: refused, as Amazon does. */
   #clash(path: string, pointer: string): void {
-    const shape = path.replace(/\{[^}/]*?(\+?)\}/g, '{$1}')
+    const shape = shapeOf(path)
     const other = this.#shapes.get(shape)
     if (other === undefined) this.#shapes.set(shape, path)
     else if (other !== path) {
-      const [mine, theirs] = [segmentsOf(path), segmentsOf(other)]
-      const sibling = theirs.find((part, index) => part !== mine[index])
-      this.#findings.error(
-        `Unable to create resource at path '${path}': A sibling (${sibling}) of this resource already has a variable path ` +
-          'part -- only one is allowed',
-        pointer,
-      )
+      this.#findings.error(clashing(path, other), pointer)
     }
   }
 }

@@ -8,7 +8,7 @@ import type {
 } from '../documents.ts'
 import { X } from './extensions.ts'
 import type { Findings } from './findings.ts'
-import type { ReadOptions } from './options.ts'
+import { partitionOf, type ReadOptions } from './options.ts'
 import { at, type Doc, defined, docOf, entriesOf, isDoc, listOf, textOf, upper } from './value.ts'
 
 export function readSettings(
@@ -35,7 +35,7 @@ export function readSettings(
     minimumCompressionSize: size === undefined || size === null || size === '' ? undefined : Number(size),
     apiKeySource: upper(root[X.apiKeySource]),
     endpointConfiguration: endpointConfiguration(endpoint, options),
-    policy: policy === undefined || policy === null ? undefined : policyText(policy, options),
+    policy: policy === undefined || policy === null ? undefined : policyText(policy, options, findings),
     tags: tagsOf(root),
     disableExecuteApiEndpoint:
       endpoint.disableExecuteApiEndpoint === undefined
@@ -85,10 +85,27 @@ function endpointConfiguration(endpoint: Doc, options: ReadOptions): EndpointCon
 }
 
 /** As text, with `execute-api:/…` made the ARN of this API (guide: openapi-extensions-policy). */
-function policyText(policy: unknown, { partition, region, accountId, restApiId }: ReadOptions): string {
-  const text = typeof policy === 'string' ? policy : JSON.stringify(policy)
-  const arn = `arn:${partition ?? 'aws'}:execute-api:${region}:${accountId}:${restApiId}/`
+function policyText(policy: unknown, options: ReadOptions, findings: Findings): string | undefined {
+  const { region, accountId, restApiId } = options
+  const value = typeof policy === 'string' ? parsed(policy) : policy
+  if (!isDoc(value) || typeof value.Statement !== 'object' || value.Statement === null) {
+    findings.error(
+      'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',
+      at('#', X.policy),
+    )
+    return undefined
+  }
+  const text = JSON.stringify(value)
+  const arn = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${restApiId}/`
   return text.replaceAll('"execute-api:/', `"${arn}`)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function tagsOf(root: Doc): Strings | undefined {
@@ -108,7 +125,17 @@ export function readValidators(root: Doc, options: ReadOptions): RequestValidato
   }))
 }
 
-export function readGatewayResponses(root: Doc): GatewayResponse[] {
+/** Amazon's types of gateway responses. */
+const RESPONSE_TYPES = new Set(
+  (
+    'ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE BAD_REQUEST_BODY ' +
+    'BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT ' +
+    'INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE ' +
+    'RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED'
+  ).split(' '),
+)
+
+export function readGatewayResponses(root: Doc, findings: Findings): GatewayResponse[] {
   const strings = (value: unknown): Strings | undefined => {
     const entries = entriesOf(value).map(([key, part]): [string, string] => [
       key,
@@ -117,7 +144,12 @@ export function readGatewayResponses(root: Doc): GatewayResponse[] {
     return entries.length ? Object.fromEntries(entries) : undefined
   }
   return entriesOf(root[X.gatewayResponses])
-    .filter(([, response]) => isDoc(response))
+    .filter(([type, response]) => {
+      const known = RESPONSE_TYPES.has(type)
+      if (!known && !type.startsWith('x-'))
+        findings.warn(`Unsupported gateway response type '${type}'. Ignoring.`)
+      return known && isDoc(response)
+    })
     .map(([responseType, response]) =>
       defined<GatewayResponse>({
         responseType,
