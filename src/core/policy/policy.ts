@@ -24,6 +24,8 @@ export interface PolicyRequest {
 }
 
 export interface Policy {
+  /** every condition key that it asks for, also as a variable; in lower case */
+  readonly keys: ReadonlySet<string>
   evaluate(request: PolicyRequest): Outcome
 }
 
@@ -70,7 +72,19 @@ export function compilePolicy(document: unknown, options: CompileOptions): Polic
     compileStatement(record(statement, 'a statement'), Version === '2012-10-17', options),
   )
   if (statements.length === 0) throw new PolicyError('a policy needs a statement')
-  return new CompiledPolicy(statements)
+  return new CompiledPolicy(statements, keysIn(list))
+}
+
+function keysIn(statements: unknown): Set<string> {
+  const keys = new Set<string>()
+  for (const { Condition = {} } of (Array.isArray(statements) ? statements : [statements]) as {
+    Condition?: object
+  }[])
+    for (const block of Object.values(Condition))
+      for (const key of Object.keys(block)) keys.add(key.toLowerCase())
+  for (const [, key] of JSON.stringify(statements).matchAll(/\$\{([^},]{2,})/g))
+    keys.add(key!.trim().toLowerCase())
+  return keys
 }
 
 /** Few actions are ever asked for: which statements speak of them is worked out once. */
@@ -80,8 +94,11 @@ class CompiledPolicy implements Policy {
   readonly #statements: Statement[]
   readonly #byAction = new Map<string, Statement[]>()
 
-  constructor(statements: Statement[]) {
+  readonly keys: ReadonlySet<string>
+
+  constructor(statements: Statement[], keys: ReadonlySet<string>) {
     this.#statements = statements
+    this.keys = keys
   }
 
   evaluate(request: PolicyRequest): Outcome {
