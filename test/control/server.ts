@@ -27,7 +27,7 @@ export interface ControlServer {
 }
 
 export async function startControl(
-  options: { settings?: Partial<Settings>; execute?: TestInvoker } = {},
+  options: { settings?: Partial<Settings>; execute?: TestInvoker; port?: number } = {},
 ): Promise<ControlServer> {
   const folder = await mkdtemp(join(tmpdir(), 'edgeway-control-'))
   const database = createClient({ url: `file:${join(folder, 'test.db')}`, intMode: 'number' })
@@ -73,7 +73,7 @@ export async function startControl(
       control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, peer),
     )
   app.notFound((c) => control.unknown(c.req.raw))
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 })
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: options.port ?? 0 })
   await new Promise((resolve) => server.once('listening', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const clients: APIGatewayClient[] = []

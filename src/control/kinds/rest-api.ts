@@ -54,7 +54,7 @@ export const restApi = kind<RestApi>({
     cloneFrom: text,
     binaryMediaTypes: texts,
     minimumCompressionSize: whole,
-    apiKeySource: oneOf('HEADER', 'AUTHORIZER'),
+    apiKeySource: oneOf('AUTHORIZER', 'HEADER'),
     endpointConfiguration,
     policy: text,
     tags: textMap,
