@@ -1,6 +1,7 @@
 /** Calls the back end, within the integration's time. */
 import type { Measured, Prepared, Reply } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
+import { headerOf } from '../core/headers.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { IntegrationKind } from '../core/program.ts'
 import type { Gateway, Integrator } from './gateway.ts'
@@ -58,6 +59,11 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
     return reply
   }
   const limit = settings.maxPayloadBytes
+  if (Number(headerOf(reply.headers, 'content-length')) > limit) {
+    clearTimeout(timer)
+    deadline.abort()
+    throw oversized(limit)
+  }
   return {
     ...reply,
     body: bounded(
@@ -76,13 +82,21 @@ function measure(measured: Measured, integration: NonNullable<Measured['integrat
   measured.integration = { ...integration, ...measured.integration }
 }
 
+/** A fault that broke the request's body off comes back as the cause of what the outbound client says. */
+function faultBehind(error: unknown): Fault | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof Fault) return cause
+  return undefined
+}
+
 function faultOf(error: unknown, signal: AbortSignal, timeoutMs: number): Fault {
   if (signal.aborted)
     return new Fault('INTEGRATION_TIMEOUT', {
       reason: `Execution failed due to a timeout error: no response within ${timeoutMs} ms`,
       cause: error,
     })
-  if (error instanceof Fault) return error
+  const own = faultBehind(error)
+  if (own) return own
   if (!(error instanceof OutboundFailure)) throw error
   switch (error.reason) {
     case 'name':
