@@ -1,9 +1,11 @@
 /** The credentials that a call to an AWS service is signed with, and the endpoint it goes to. */
+import { endpointOf } from '../core/aws-service.ts'
 import type { Caller } from '../core/call.ts'
 import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
 import type { SigningCredentials } from '../core/sigv4/sign.ts'
 import { withStageVariables } from '../core/uri.ts'
+import { assumeRole } from './assume-role.ts'
 import type { Gateway } from './gateway.ts'
 
 /** What an emulator takes where nobody configured credentials: it does not look at them. */
@@ -18,7 +20,8 @@ export interface Requester {
 
 /**
  * None: the gateway's own. `arn:aws:iam::*:user/*`: the caller's. A role: assumed through STS.
- * `override` is true where the endpoint is not Amazon's; then missing credentials of the gateway are no fault.
+ * `override` is true where the endpoint is not Amazon's; then missing credentials of the gateway are no fault, with a role
+ * or without: nobody could assume it, and whoever stands in for Amazon decides what a signature is worth.
  */
 export async function awsCredentials(
   { credentials, stageVariables, caller }: Requester,
@@ -32,22 +35,15 @@ export async function awsCredentials(
       "the caller's credentials are asked for, but the call has none that can be passed on",
     )
   }
-  if (arn) throw configurationFault(`roles are not assumed by this gateway: ${arn}`)
   const own = await on.platform.credentials()
-  if (own) return own
+  if (own) return arn ? assumeRole(arn, own, on.platform) : own
   if (override) return ANY
   throw configurationFault('no AWS credentials are configured for calls to AWS services')
 }
 
 /** `https://lambda.us-east-1.amazonaws.com`, or what AWS_ENDPOINT_URL_LAMBDA or AWS_ENDPOINT_URL says. */
-export function awsEndpoint(
+export const awsEndpoint = (
   service: string,
   region: string,
   on: Gateway,
-): { url: string; override: boolean } {
-  const { endpoints } = on.platform.settings
-  const given = endpoints[service.toUpperCase()] || endpoints['']
-  if (given) return { url: given.replace(/\/+$/, ''), override: true }
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return { url: `https://${service}.${region}.${suffix}`, override: false }
-}
+): { url: string; override: boolean } => endpointOf({ service, region }, on.platform.settings.endpoints)

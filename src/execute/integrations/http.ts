@@ -4,9 +4,10 @@ import type { Integrator } from '../gateway.ts'
 import { reachVpcLink } from './vpc-link.ts'
 
 export const http: Integrator = async (prepared, on, signal) => {
-  const { integration, method, headers, body, query, uri } = prepared
+  const { integration, method, body, query, uri } = prepared
+  let { headers } = prepared
   let url = query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
-  if (integration.connectionType === 'VPC_LINK') url = reachVpcLink(url, prepared, on)
+  if (integration.connectionType === 'VPC_LINK') ({ url, headers } = reachVpcLink(url, prepared, on))
   if (!/^https?:\/\/[^/?#]/i.test(url)) throw configurationFault(`Invalid endpoint address ${uri}`)
   const { outbound } = on.platform
   const insecure = integration.tlsConfig?.insecureSkipVerification === true
