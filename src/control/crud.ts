@@ -1,7 +1,7 @@
 /** Create, put, get, list, update and delete over any kind: what its descriptor says, in one write set. */
 import { type LimitName, limitOf } from '../core/limits.ts'
 import { applyPatch, type PatchOperation } from '../core/patch.ts'
-import { badRequest, limitExceeded } from '../core/problem.ts'
+import { badRequest, conflict, limitExceeded } from '../core/problem.ts'
 import type { Values } from '../core/shape.ts'
 import { rootOf, type Transaction } from '../store/documents.ts'
 import { type Call, type Desk, epochSeconds } from './desk.ts'
@@ -78,7 +78,8 @@ async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call
         await kind.check?.(document, scope)
         const before = await tx.get<Values>(scope.path)
         if (before && id && id === document[kind.key]) throw new IdTaken()
-        if (before && kind.taken) throw kind.taken(document)
+        if (before && (verb === 'create' || kind.taken))
+          throw kind.taken?.(document) ?? conflict(`${kind.name} already exists`)
         if (before) tx.delete(scope.path)
         if (kind.limit && !before) await keepLimit(kind.limit, parent, call, desk)
         tx.put(scope.path, kind.name, document)

@@ -10,7 +10,7 @@ import {
   namedPath,
   type PatchRule,
 } from '../../core/patch.ts'
-import { badRequest, notFound } from '../../core/problem.ts'
+import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { flag, oneOf, record, text, textMap, texts, type Values, whole } from '../../core/shape.ts'
 import { idAfter, idsInOrder } from '../ids.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
@@ -65,6 +65,7 @@ export const restApi = kind<RestApi>({
   key: 'id',
   idLength: 10,
   limit: 'restApis',
+  taken: ({ id }) => conflict(`The RestApiId '${id}' is already in use`),
   absent: (id, { accountId }) => notFound(`Invalid API identifier specified ${accountId}:${id}`),
 
   born: (sent, { now, platform }) => newRestApi(sent, now, rootId(platform)),

@@ -1,0 +1,212 @@
+import {
+  CreateRestApiCommand,
+  type CreateRestApiRequest,
+  DeleteRestApiCommand,
+  GetModelsCommand,
+  GetResourcesCommand,
+  GetRestApiCommand,
+  GetRestApisCommand,
+  type PatchOperation,
+  UpdateRestApiCommand,
+} from '@aws-sdk/client-api-gateway'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failure } from './failure.ts'
+import { type ControlServer, startControl } from './server.ts'
+
+let server: ControlServer
+beforeAll(async () => {
+  server = await startControl()
+})
+afterAll(() => server.close())
+
+const create = (more: Partial<CreateRestApiRequest> = {}) =>
+  server.client.send(new CreateRestApiCommand({ name: 'api', ...more }))
+const update = (restApiId: string, ...patchOperations: PatchOperation[]) =>
+  server.client.send(new UpdateRestApiCommand({ restApiId, patchOperations }))
+
+describe('CreateRestApi', () => {
+  test('defaults', async () => {
+    const { $metadata, createdDate, id, rootResourceId, ...api } = await create()
+    expect($metadata.httpStatusCode).toBe(201)
+    expect($metadata.requestId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(Math.abs(createdDate!.getTime() - Date.now())).toBeLessThan(60_000)
+    expect(api).toEqual({
+      name: 'api',
+      apiKeySource: 'HEADER',
+      endpointConfiguration: { types: ['EDGE'], ipAddressType: 'ipv4' },
+      disableExecuteApiEndpoint: false,
+    })
+    const { items } = await server.client.send(new GetResourcesCommand({ restApiId: id }))
+    expect(items).toEqual([{ id: rootResourceId, path: '/' }])
+    const models = await server.client.send(new GetModelsCommand({ restApiId: id }))
+    expect(models.items?.map(({ name }) => name)).toEqual(['Empty', 'Error'])
+  })
+
+  test('a private API is dualstack', async () => {
+    const { endpointConfiguration } = await create({ endpointConfiguration: { types: ['PRIVATE'] } })
+    expect(endpointConfiguration).toEqual({ types: ['PRIVATE'], ipAddressType: 'dualstack' })
+  })
+
+  test('the tag _custom_id_ takes the id, once in all regions', async () => {
+    const custom = { tags: { _custom_id_: 'myapi' } }
+    expect((await create(custom)).id).toBe('myapi')
+    expect(await failure(create(custom))).toMatch('ConflictException: ')
+    const elsewhere = server.clientFor('eu-west-1').send(new CreateRestApiCommand({ name: 'x', ...custom }))
+    expect(await failure(elsewhere)).toMatch('ConflictException: ')
+    await server.client.send(new DeleteRestApiCommand({ restApiId: 'myapi' }))
+    expect((await create(custom)).id).toBe('myapi')
+  })
+
+  test('cloneFrom copies what can be deployed', async () => {
+    const original = await create()
+    const copy = await create({ cloneFrom: original.id })
+    expect(copy.rootResourceId).toBe(original.rootResourceId)
+    const models = await server.client.send(new GetModelsCommand({ restApiId: copy.id }))
+    expect(models.items).toHaveLength(2)
+    expect(await failure(create({ cloneFrom: 'nothing' }))).toMatch('BadRequestException: ')
+  })
+
+  test.each<[Partial<CreateRestApiRequest>, string]>([
+    [{ description: '' }, 'BadRequestException: Description cannot be an empty string'],
+    [
+      { minimumCompressionSize: -1 },
+      'BadRequestException: Invalid minimum compression size, must be between 0 and 10485760',
+    ],
+    [
+      { endpointConfiguration: { types: [] } },
+      'BadRequestException: REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.',
+    ],
+    [
+      { endpointConfiguration: { types: ['EDGE', 'REGIONAL'] } },
+      'BadRequestException: Cannot create an api with multiple Endpoint Types.',
+    ],
+    [
+      { endpointConfiguration: { types: ['PRIVATE'], ipAddressType: 'ipv4' } },
+      'BadRequestException: Only dualstack ipAddressType is supported for Private APIs.',
+    ],
+    [
+      { description: '', endpointConfiguration: { types: ['x' as 'EDGE'], ipAddressType: 'y' as 'ipv4' } },
+      "ValidationException: 2 validation errors detected: Value '[x]' at 'createRestApiInput.endpointConfiguration.types' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]; Value 'y' at 'createRestApiInput.endpointConfiguration.ipAddressType' failed to satisfy constraint: Member must satisfy enum value set: [ipv4, dualstack]",
+    ],
+    [{ policy: 'no JSON' }, 'BadRequestException: Invalid policy document.'],
+  ])('refuses %j', async (request, problem) => {
+    expect(await failure(create(request))).toContain(problem)
+  })
+})
+
+describe('UpdateRestApi', () => {
+  test('binary media types are named in the path; a replacement goes last; tags are there', async () => {
+    const { id } = await create({ description: 'x' })
+    const first = await update(
+      id!,
+      { op: 'add', path: '/binaryMediaTypes/image~1png' },
+      { op: 'add', path: '/binaryMediaTypes/image~1jpeg' },
+      { op: 'replace', path: '/binaryMediaTypes/image~1png', value: 'image/gif' },
+      { op: 'remove', path: '/description' },
+    )
+    expect(first).toMatchObject({ binaryMediaTypes: ['image/jpeg', 'image/gif'], tags: {} })
+    expect(first.description).toBeUndefined()
+    const read = await server.client.send(new GetRestApiCommand({ restApiId: id }))
+    expect(read.tags).toBeUndefined()
+  })
+
+  test('compression is set and taken away again', async () => {
+    const { id } = await create()
+    const path = '/minimumCompressionSize'
+    expect((await update(id!, { op: 'replace', path, value: '10' })).minimumCompressionSize).toBe(10)
+    expect((await update(id!, { op: 'replace', path, value: '' })).minimumCompressionSize).toBeUndefined()
+    expect((await update(id!, { op: 'replace', path, value: '0' })).minimumCompressionSize).toBe(0)
+  })
+
+  test('the policy comes back escaped, with whole ARNs', async () => {
+    const { id } = await create()
+    const statement = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'execute-api:Invoke',
+      Resource: 'execute-api:/*',
+    }
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2)
+    const updated = await update(id!, { op: 'replace', path: '/policy', value: policy })
+    const parsed = JSON.parse(JSON.parse(`"${updated.policy}"`))
+    expect(parsed.Statement[0].Resource).toBe(`arn:aws:execute-api:us-east-1:000000000000:${id}/*`)
+    expect(updated.policy).toContain('\\"Version\\":\\"2012-10-17\\"')
+  })
+
+  test('all operations of a call apply, or none', async () => {
+    const { id } = await create()
+    const call = update(
+      id!,
+      { op: 'replace', path: '/name', value: 'other' },
+      { op: 'replace', path: '/nothing', value: 'x' },
+    )
+    expect(await failure(call)).toBe('BadRequestException: Invalid patch path /nothing')
+    expect((await server.client.send(new GetRestApiCommand({ restApiId: id }))).name).toBe('api')
+  })
+
+  test.each<[PatchOperation, string]>([
+    [
+      { op: 'add', path: '/minimumCompressionSize', value: '1' },
+      'Invalid patch operation specified. Must be one of: [replace]',
+    ],
+    [
+      { op: 'replace', path: '/minimumCompressionSize', value: 'x' },
+      'Invalid minimum compression size, must be between 0 and 10485760',
+    ],
+    [{ op: 'add', path: '/binaryMediaTypes', value: 'a/b' }, 'Invalid patch path /binaryMediaTypes'],
+    [{ op: 'replace' }, 'Invalid patch path null'],
+    [
+      { op: 'replace', path: '/endpointConfiguration/types/0', value: 'x' },
+      'Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE',
+    ],
+    [
+      { op: 'remove', path: '/endpointConfiguration/types/0' },
+      "Invalid patch operation specified. Must be 'add'|'remove'|'replace'",
+    ],
+    [
+      { op: 'replace', path: '/endpointConfiguration/ipAddressType', value: 'x' },
+      'ipAddressType must be either ipv4 or dualstack.',
+    ],
+  ])('refuses %j', async (operation, problem) => {
+    const { id } = await create()
+    expect(await failure(update(id!, operation))).toBe(`BadRequestException: ${problem}`)
+  })
+})
+
+test('an API is found in its own region only', async () => {
+  const { id } = await create()
+  const elsewhere = server.clientFor('eu-central-1')
+  const absent = `NotFoundException: Invalid API identifier specified 000000000000:${id}`
+  expect(await failure(elsewhere.send(new GetRestApiCommand({ restApiId: id })))).toBe(absent)
+  expect((await elsewhere.send(new GetRestApisCommand({}))).items).toEqual([])
+})
+
+test('lists come in pages of 25, in the order of creation', async () => {
+  const client = server.clientFor('ap-south-1')
+  const names = Array.from({ length: 60 }, (_, i) => `api ${i}`)
+  for (const name of names) await client.send(new CreateRestApiCommand({ name }))
+  const seen: string[] = []
+  const sizes: number[] = []
+  for (let position: string | undefined, more = true; more; more = position !== undefined) {
+    const page = await client.send(new GetRestApisCommand({ position }))
+    seen.push(...page.items!.map(({ name }) => name!))
+    sizes.push(page.items!.length)
+    position = page.position
+  }
+  expect(sizes).toEqual([25, 25, 10])
+  expect(seen).toEqual(names)
+  expect((await client.send(new GetRestApisCommand({ limit: 500 }))).items).toHaveLength(60)
+})
+
+test('a deleted API is gone with all below it', async () => {
+  const { id } = await create()
+  await server.client.send(new DeleteRestApiCommand({ restApiId: id }))
+  const left = await server.database.execute({
+    sql: 'select count(*) as n from documents where path >= ? and path < ?',
+    args: [`/restapis/${id}`, `/restapis/${id}0`],
+  })
+  expect(left.rows[0]!.n).toBe(0)
+  expect(await failure(server.client.send(new DeleteRestApiCommand({ restApiId: id })))).toContain(
+    'NotFoundException',
+  )
+})
