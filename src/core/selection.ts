@@ -39,8 +39,8 @@ export function javaPattern(source: string): RegExp {
   text = text
     .replace(/\\Q([\s\S]*?)(?:\\E|$)/g, (_, quoted: string) => quoted.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
     .replace(/\\[AzZ]/g, '')
-    .replace(/([*+?}])\+/g, '$1')
     .replace(/\\p\{(Alpha|Digit|Alnum|Upper|Lower|Punct|Space)\}/g, (_, name: string) => POSIX[name]!)
+    .replace(/(?<!\\)([*+?}])\+/g, '$1')
   try {
     return new RegExp(`^(?:${text})$`, flags)
   } catch (error) {

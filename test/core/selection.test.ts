@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { javaPattern, select, selectorsOf } from '../../src/core/selection.ts'
+
+const selectors = selectorsOf({
+  200: { statusCode: '200' },
+  400: { statusCode: '400', selectionPattern: '4\\d{2}' },
+  404: { statusCode: '404', selectionPattern: '.*not found.*' },
+  500: { statusCode: '500', selectionPattern: '5\\d{2}|(?:\\n|.)+boom(?:\\n|.)*' },
+})
+const chosen = (value: string, status = 200) => select(selectors, value, status).statusCode
+
+test('a pattern matches the whole value, the default takes the rest', () => {
+  expect(chosen('200')).toBe('200')
+  expect(chosen('404', 404)).toBe('400')
+  expect(chosen('4040')).toBe('200')
+  expect(chosen('the pet was not found')).toBe('404')
+  expect(chosen('line\nand boom\nhere')).toBe('500')
+  expect(chosen('')).toBe('200')
+})
+
+test('without a default an unmatched value is a configuration error that the log names', () => {
+  const only = selectorsOf({ 400: { statusCode: '400', selectionPattern: '4..' } })
+  expect(() => select(only, '200', 200)).toThrow(
+    /No match for output mapping.*Endpoint Response Status Code: 200/,
+  )
+  expect(() => select(selectorsOf(undefined), '200', 200)).toThrow(/No match/)
+})
+
+test.each([
+  ['(?i)error.*', 'ERROR: x', true],
+  ['\\Qa.b\\E.*', 'a.bc', true],
+  ['\\Qa.b\\E.*', 'axbc', false],
+  ['a++b', 'aab', true],
+  ['\\p{Alpha}+', 'abc', true],
+  ['\\AInvalid.*\\z', 'Invalid x', true],
+  ['.*', 'two\nlines', false],
+  ['(?s).*', 'two\nlines', true],
+])('Java pattern %s on %j', (pattern, value, expected) => {
+  expect(javaPattern(pattern).test(value)).toBe(expected)
+})
+
+test('a pattern that cannot be read is a configuration error', () => {
+  expect(() => javaPattern('(')).toThrow(/Invalid selection pattern/)
+})
