@@ -131,7 +131,8 @@ export interface Random {
   bytes(length: number): Uint8Array
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+/** `audit` is always written: who changed what */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'audit'
 /** One structured line. Secrets never go in. */
 export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void
 

@@ -1,6 +1,6 @@
 import type { Log, LogLevel } from '../platform.ts'
 
-const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error']
+const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error', 'audit']
 
 /**
  * Lines on standard error: `warn message key=value`, or JSON with `json:LEVEL`. Levels below the chosen one are not written.
@@ -11,7 +11,7 @@ export function consoleLog(
   write: (line: string) => void = (line) => console.error(line),
 ): Log {
   const [, json, level = 'warn'] = /^(json:?)?(.*)$/.exec(setting) ?? []
-  const least = Math.max(0, LEVELS.indexOf((level || 'warn') as LogLevel))
+  const least = Math.min(LEVELS.indexOf('error'), Math.max(0, LEVELS.indexOf((level || 'warn') as LogLevel)))
   return (level, message, fields) => {
     if (LEVELS.indexOf(level) < least) return
     if (json) return write(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }))

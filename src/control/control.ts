@@ -6,9 +6,12 @@ import { Problem } from '../core/problem.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
 import type { Peer, Platform } from '../platform.ts'
 import type { Store } from '../store/store.ts'
+import { audited } from './audit.ts'
+import { authenticate, type Visit } from './authenticate.ts'
 import type { Desk, Operation } from './desk.ts'
 import { operationTable } from './operations.ts'
-import { decode, encode, encodeProblem, regionOf } from './wire.ts'
+import { fill } from './paths.ts'
+import { bodyOf, decode, encode, encodeProblem, regionOf } from './wire.ts'
 
 export interface Route {
   operation: string
@@ -48,20 +51,26 @@ export function createControl(options: { platform: Platform; store: Store; execu
         path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       })),
 
-    async handle(name, labels, request, _peer) {
+    async handle(name, labels, request, peer) {
       try {
         const operation = chosen(name, request)
-        authenticate(platform)
-        const input = await decode(
-          operation.name,
-          operation.input,
-          labels,
-          request,
-          platform.settings.maxPayloadBytes,
-        )
+        const { method } = operation
         const region = regionOf(request) ?? platform.settings.region
+        let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
+        const body = () => {
+          bytes ??= bodyOf(request, platform.settings.maxPayloadBytes)
+          return bytes
+        }
+        const path = fill(operation.path, labels)
+        const visit: Visit = { request, peer, operation: operation.name, method, path, region, body }
+        const actor = await authenticate(visit, platform, desk.store)
+        const input = await decode(operation.name, operation.input, labels, request, await body())
         const call = { ...input, operation: operation.name, region, headers: request.headers }
-        return encode(operation.status, await operation.run(call, desk), platform.random)
+        const value =
+          method === 'GET'
+            ? await operation.run(call, desk)
+            : await audited(visit, actor, call, operation, desk)
+        return encode(operation.status, value, platform.random)
       } catch (error) {
         return encodeProblem(problemOf(error, name, platform), platform.random)
       }
@@ -81,12 +90,6 @@ export function createControl(options: { platform: Platform; store: Store; execu
       )
     },
   }
-}
-
-/** `open` is for loopback only and takes any signature; until principals can be checked every other mode refuses all. */
-function authenticate({ settings }: Platform): void {
-  if (settings.control === 'open') return
-  throw new Problem('AccessDeniedException', 'Nobody may manage this gateway until a principal is configured')
 }
 
 function problemOf(error: unknown, operation: string, { log }: Platform): Problem {

@@ -28,9 +28,8 @@ export async function decode(
   input: Input,
   labels: Record<string, string>,
   request: Request,
-  maxBytes: number,
+  bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Decoded> {
-  const bytes = await bodyOf(request, maxBytes)
   const violations: string[] = []
   const body =
     input.body === undefined || input.body === 'bytes'
@@ -44,7 +43,7 @@ export async function decode(
   return { labels, query, body, bytes }
 }
 
-async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Problem('RequestEntityTooLargeException', 'Request Too Long')
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
   const bytes = new Uint8Array(await request.arrayBuffer())

@@ -14,6 +14,10 @@ export const PROBLEM_STATUS = {
   SerializationException: 400,
   AccessDeniedException: 403,
   MissingAuthenticationTokenException: 403,
+  IncompleteSignatureException: 403,
+  InvalidSignatureException: 403,
+  UnrecognizedClientException: 403,
+  ExpiredTokenException: 403,
   RequestEntityTooLargeException: 413,
   InternalServerErrorException: 500,
 } as const

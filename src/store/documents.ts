@@ -11,8 +11,16 @@ import { conflict } from '../core/problem.ts'
 import type { Database } from '../platform.ts'
 import { claims, documents, journal, snapshots } from './tables.ts'
 
+export interface Change {
+  region: string
+  put: string[]
+  deleted: string[]
+  /** root -> the revision that this change made of it */
+  revisions: Record<string, number>
+}
+
 /** Told after a commit, with the paths that were put or deleted: how caches in this process learn of a change at once. */
-export type CommitListener = (change: { region: string; put: string[]; deleted: string[] }) => void
+export type CommitListener = (change: Change) => void
 
 export interface Row {
   region: string
@@ -47,11 +55,19 @@ const below = (path: string): SQL => and(gt(documents.path, `${path}/`), lt(docu
 export class Documents {
   readonly db: Database
   /** writers of one root wait for each other inside this process; the journal settles it between processes */
-  readonly #queues = new Map<string, Promise<unknown>>()
-  readonly #listeners: CommitListener[] = []
+  #queues = new Map<string, Promise<unknown>>()
+  #listeners: CommitListener[] = []
 
   constructor(db: Database) {
     this.db = db
+  }
+
+  /** The same store, which tells one more listener of what is committed through it. */
+  observed(listener: CommitListener): Documents {
+    const twin = new Documents(this.db)
+    twin.#queues = this.#queues
+    twin.#listeners = [...this.#listeners, listener]
+    return twin
   }
 
   async get<T>(region: string, path: string): Promise<T | undefined> {
@@ -287,8 +303,11 @@ export class Transaction {
     )
   }
 
-  get change(): { region: string; put: string[]; deleted: string[] } {
-    return { region: this.region, put: [...this.#puts.keys()], deleted: [...this.#deletes] }
+  get change(): Change {
+    const revisions = Object.fromEntries(
+      Array.from(this.#revisions, ([root, revision]) => [root, revision + 1]),
+    )
+    return { region: this.region, put: [...this.#puts.keys()], deleted: [...this.#deletes], revisions }
   }
 
   async commit(): Promise<void> {

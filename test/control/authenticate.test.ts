@@ -1,0 +1,315 @@
+/** Who may manage the gateway: Amazon's own client signs, the control service checks. */
+import { request as httpRequest } from 'node:http'
+import {
+  APIGatewayClient,
+  CreateRestApiCommand,
+  DeleteRestApiCommand,
+  GetRestApiCommand,
+  GetRestApisCommand,
+  UpdateRestApiCommand,
+} from '@aws-sdk/client-api-gateway'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Settings } from '../../src/platform.ts'
+import { type ControlServer, startControl } from './server.ts'
+
+const allow = (Action: string | string[], Resource: string | string[], more: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action, Resource, ...more }],
+})
+const deny = (Action: string, Resource: string, more: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action, Resource, ...more }],
+})
+const all = allow('apigateway:*', '*')
+const PRINCIPALS = {
+  ADMIN: { secretAccessKey: 'admin-secret', name: 'admin', policies: [all] },
+  READER: { secretAccessKey: 'r', name: 'reader', policies: [allow('apigateway:GET', '*')] },
+  MAKER: {
+    secretAccessKey: 'm',
+    name: 'maker',
+    policies: [allow(['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH'], '*')],
+  },
+  NOPROD: {
+    secretAccessKey: 'n',
+    name: 'noprod',
+    policies: [
+      all,
+      deny('apigateway:DELETE', '*', { Condition: { StringEquals: { 'aws:ResourceTag/stage': 'prod' } } }),
+      deny('apigateway:POST', '*', { Condition: { StringEquals: { 'aws:RequestTag/stage': 'prod' } } }),
+    ],
+  },
+  ABROAD: {
+    secretAccessKey: 'b',
+    name: 'abroad',
+    policies: [allow('apigateway:*', 'arn:aws:apigateway:eu-west-1::/restapis*')],
+  },
+  NOWHERE: {
+    secretAccessKey: 'w',
+    name: 'nowhere',
+    policies: [allow('apigateway:*', '*', { Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } })],
+  },
+  SHORT: { secretAccessKey: 's', sessionToken: 'token', expiresAt: 1, name: 'short', policies: [all] },
+}
+
+let server: ControlServer
+const clients: APIGatewayClient[] = []
+const logged: [string, string, Record<string, unknown>][] = []
+
+async function start(settings: Partial<Settings>, principals: object | null): Promise<ControlServer> {
+  const started = await startControl({ settings })
+  if (principals) started.platform.env.EDGEWAY_PRINCIPALS = JSON.stringify(principals)
+  const { log } = started.platform
+  started.platform.log = (level, message, fields = {}) => {
+    logged.push([level, message, fields])
+    log(level, message, fields)
+  }
+  return started
+}
+
+function as(
+  accessKeyId: string,
+  secretAccessKey = PRINCIPALS[accessKeyId as 'ADMIN']?.secretAccessKey ?? 'x',
+  more: { region?: string; sessionToken?: string; systemClockOffset?: number } = {},
+): APIGatewayClient {
+  const { region = 'us-east-1', sessionToken, systemClockOffset } = more
+  const client = new APIGatewayClient({
+    region,
+    endpoint: server.endpoint,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    maxAttempts: 1,
+    ...(systemClockOffset && { systemClockOffset }),
+  })
+  clients.push(client)
+  return client
+}
+
+/** A request whose Host and other headers are the test's own. */
+function raw(
+  endpoint: string,
+  headers: Record<string, string>,
+  method = 'GET',
+  path = '/restapis',
+): Promise<{ status: number; body: string; type: string | undefined }> {
+  const { hostname, port } = new URL(endpoint)
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      { hostname, port, path, method, headers, agent: false },
+      async (incoming) => {
+        let body = ''
+        for await (const chunk of incoming) body += chunk
+        resolve({ status: incoming.statusCode!, body, type: incoming.headers['x-amzn-errortype'] as string })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(method === 'POST' ? '{"name":"x"}' : undefined)
+  })
+}
+
+beforeAll(async () => {
+  server = await start({ control: 'signed' }, PRINCIPALS)
+})
+afterAll(async () => {
+  for (const client of clients) client.destroy()
+  await server.close()
+})
+
+describe('signed', () => {
+  test('an administrator makes, reads and deletes, and each change is a line of the audit log', async () => {
+    const admin = as('ADMIN')
+    logged.length = 0
+    const { id } = await admin.send(new CreateRestApiCommand({ name: 'a' }))
+    await admin.send(new GetRestApiCommand({ restApiId: id }))
+    await admin.send(new DeleteRestApiCommand({ restApiId: id }))
+    const audit = logged.filter(([level]) => level === 'audit').map(([, , fields]) => fields)
+    expect(audit).toMatchObject([
+      {
+        who: 'arn:aws:iam::000000000000:user/admin',
+        accessKeyId: 'ADMIN',
+        from: '127.0.0.1',
+        operation: 'CreateRestApi',
+        path: '/restapis',
+        revisions: { [`/restapis/${id}`]: 1 },
+      },
+      { operation: 'DeleteRestApi', path: `/restapis/${id}`, revisions: { [`/restapis/${id}`]: 2 } },
+    ])
+    expect(JSON.stringify(logged)).not.toContain('admin-secret')
+  })
+
+  test('what the policies do not allow', async () => {
+    const reader = as('READER')
+    await reader.send(new GetRestApisCommand({}))
+    await expect(reader.send(new CreateRestApiCommand({ name: 'a' }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message:
+        'User: arn:aws:iam::000000000000:user/reader is not authorized to perform: apigateway:POST on resource: arn:aws:apigateway:us-east-1::/restapis because no identity-based policy allows the apigateway:POST action',
+      $metadata: { httpStatusCode: 403 },
+    })
+  })
+
+  test('nothing is changed by a call that was denied', async () => {
+    logged.length = 0
+    await as('READER')
+      .send(new CreateRestApiCommand({ name: 'ghost' }))
+      .catch(() => {})
+    const { items } = await as('ADMIN').send(new GetRestApisCommand({}))
+    expect(items?.map(({ name }) => name) ?? []).not.toContain('ghost')
+    expect(logged.filter(([level]) => level === 'audit')).toEqual([])
+  })
+
+  test('a resource policy needs one more permission', async () => {
+    const maker = as('MAKER')
+    const policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+      ],
+    })
+    const { id } = await maker.send(new CreateRestApiCommand({ name: 'b' }))
+    const update = new UpdateRestApiCommand({
+      restApiId: id,
+      patchOperations: [{ op: 'replace', path: '/policy', value: policy }],
+    })
+    for (const attempt of [maker.send(update), maker.send(new CreateRestApiCommand({ name: 'c', policy }))])
+      await expect(attempt).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+        message: expect.stringContaining('apigateway:UpdateRestApiPolicy'),
+      })
+    await as('ADMIN').send(update)
+  })
+
+  test('tags of the resource and of the request', async () => {
+    const noprod = as('NOPROD')
+    const { id } = await as('ADMIN').send(new CreateRestApiCommand({ name: 'd', tags: { stage: 'prod' } }))
+    await expect(
+      noprod.send(new CreateRestApiCommand({ name: 'e', tags: { Stage: 'prod' } })),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('with an explicit deny in an identity-based policy'),
+    })
+    await expect(noprod.send(new DeleteRestApiCommand({ restApiId: id }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+    await as('ADMIN').send(new DeleteRestApiCommand({ restApiId: id }))
+  })
+
+  test('the region of the signature is the region that is managed', async () => {
+    await as('ABROAD', undefined, { region: 'eu-west-1' }).send(new GetRestApisCommand({}))
+    await expect(as('ABROAD').send(new GetRestApisCommand({}))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+  })
+
+  test('from elsewhere than the policy says', async () => {
+    await expect(as('NOWHERE').send(new GetRestApisCommand({}))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+  })
+
+  test.each([
+    ['an unknown key', () => as('NOBODY'), 'UnrecognizedClientException'],
+    ['a wrong secret', () => as('ADMIN', 'wrong'), 'InvalidSignatureException'],
+    [
+      'a token where there is none',
+      () => as('ADMIN', undefined, { sessionToken: 't' }),
+      'UnrecognizedClientException',
+    ],
+    ['an expired token', () => as('SHORT', undefined, { sessionToken: 'token' }), 'ExpiredTokenException'],
+    [
+      'a clock that is late',
+      () => as('ADMIN', undefined, { systemClockOffset: -600_000 }),
+      'InvalidSignatureException',
+    ],
+  ])('%s', async (_, client, name) => {
+    await expect(client().send(new GetRestApisCommand({}))).rejects.toMatchObject({
+      name,
+      $metadata: { httpStatusCode: 403 },
+    })
+  })
+
+  test.each([
+    [{}, 'MissingAuthenticationTokenException'],
+    [{ authorization: 'Bearer x' }, 'IncompleteSignatureException'],
+    [{ authorization: 'AWS4-HMAC-SHA256 Credential=ADMIN' }, 'IncompleteSignatureException'],
+    [{ 'x-forwarded-for': '127.0.0.1', 'x-amzn-requestid': 'x' }, 'MissingAuthenticationTokenException'],
+  ])('headers %j', async (headers, type) => {
+    expect(await raw(server.endpoint, headers as Record<string, string>)).toMatchObject({ status: 403, type })
+  })
+})
+
+test('closed means closed, also with principals', async () => {
+  const closed = await start({ control: 'closed' }, PRINCIPALS)
+  expect(await raw(closed.endpoint, {})).toMatchObject({ status: 403, type: 'AccessDeniedException' })
+  await closed.close()
+})
+
+test('signed without a principal: nobody', async () => {
+  const lonely = await start({ control: 'signed' }, null)
+  expect(await raw(lonely.endpoint, {})).toMatchObject({
+    status: 403,
+    body: '{"message":"Nobody may manage this gateway until a principal is configured"}',
+  })
+  await lonely.close()
+})
+
+test('open on loopback closes with the first principal', async () => {
+  const known = await start({ control: 'open' }, PRINCIPALS)
+  expect(await raw(known.endpoint, {})).toMatchObject({
+    status: 403,
+    type: 'MissingAuthenticationTokenException',
+  })
+  await known.close()
+})
+
+describe('open on loopback', () => {
+  let open: ControlServer
+  beforeAll(async () => {
+    open = await start({ control: 'open', domain: 'gw.example' }, null)
+  })
+  afterAll(() => open.close())
+
+  test.each([
+    [{}, true],
+    [{ host: 'localhost' }, true],
+    [{ host: 'localhost:4600' }, true],
+    [{ host: 'LOCALHOST.' }, true],
+    [{ host: 'apigateway.us-east-1.localhost:4600' }, true],
+    [{ host: '127.0.0.1:4600' }, true],
+    [{ host: '127.1.2.3' }, true],
+    [{ host: '[::1]:4600' }, true],
+    [{ host: 'gw.example' }, true],
+    [{ host: 'apigateway.gw.example' }, true],
+    [{ host: 'evil.example' }, false],
+    [{ host: 'evil.example:4600' }, false],
+    [{ host: 'localhost.evil.example' }, false],
+    [{ host: 'notlocalhost' }, false],
+    [{ host: '127.0.0.1.evil.example' }, false],
+    [{ host: '127.0.0.1.nip.io' }, false],
+    [{ host: '192.0.2.1' }, false],
+    [{ host: 'xgw.example' }, false],
+    [{ host: 'localhost', 'sec-fetch-site': 'none' }, true],
+    [{ host: 'localhost', 'sec-fetch-site': 'same-origin', origin: 'http://localhost' }, true],
+    [{ host: 'localhost', 'sec-fetch-site': 'cross-site' }, false],
+    [{ host: 'localhost', 'sec-fetch-site': 'same-site' }, false],
+    [{ host: 'localhost', origin: 'https://evil.example' }, false],
+    [{ host: 'localhost', origin: 'null' }, false],
+    [{ host: 'localhost:4600', origin: 'http://localhost:3000' }, false],
+    [{ host: 'localhost:4600', origin: 'http://localhost:4600' }, true],
+  ])('%j: %s', async (headers, letIn) => {
+    const { status, type } = await raw(open.endpoint, headers as unknown as Record<string, string>)
+    expect(status).toBe(letIn ? 200 : 403)
+    if (!letIn) expect(type).toBe('AccessDeniedException')
+  })
+
+  test('a form on a web page changes nothing', async () => {
+    const headers = { host: 'localhost', origin: 'https://evil.example', 'content-type': 'text/plain' }
+    expect((await raw(open.endpoint, headers, 'POST')).status).toBe(403)
+    expect((await raw(open.endpoint, {})).body).not.toContain('"name":"x"')
+  })
+
+  test('a change is logged, as nobody in particular', async () => {
+    logged.length = 0
+    await raw(open.endpoint, {}, 'POST')
+    expect(logged).toMatchObject([
+      ['info', 'changed', { who: 'anybody on this machine', operation: 'CreateRestApi' }],
+    ])
+  })
+})
