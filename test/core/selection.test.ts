@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { javaPattern, select, selectorsOf } from '../../src/core/selection.ts'
+import { select, selectorsOf } from '../../src/core/selection.ts'
 
 const selectors = selectorsOf({
   200: { statusCode: '200' },
@@ -26,6 +26,10 @@ test('without a default an unmatched value is a configuration error that the log
   expect(() => select(selectorsOf(undefined), '200', 200)).toThrow(/No match/)
 })
 
+const fits = (selectionPattern: string, value: string) =>
+  select(selectorsOf({ 200: { statusCode: '200' }, 500: { statusCode: '500', selectionPattern } }), value, 0)
+    .statusCode === '500'
+
 test.each([
   ['(?i)error.*', 'ERROR: x', true],
   ['\\Qa.b\\E.*', 'a.bc', true],
@@ -36,9 +40,10 @@ test.each([
   ['.*', 'two\nlines', false],
   ['(?s).*', 'two\nlines', true],
 ])('Java pattern %s on %j', (pattern, value, expected) => {
-  expect(javaPattern(pattern).test(value)).toBe(expected)
+  expect(fits(pattern, value)).toBe(expected)
 })
 
-test('a pattern that cannot be read is a configuration error', () => {
-  expect(() => javaPattern('(')).toThrow(/Invalid selection pattern/)
+test('a pattern that cannot be read, or never ends, is a configuration error', () => {
+  expect(() => fits('(', 'x')).toThrow(/Invalid selection pattern/)
+  expect(() => fits('(a*)*(a*)*b', 'a'.repeat(5000))).toThrow(/too many steps/)
 })
