@@ -167,6 +167,8 @@ export interface Caller {
   authorizer: AuthorizerContext | null
   /** the API key that an authorizer handed out (apiKeySource AUTHORIZER) */
   usageIdentifierKey?: string
+  /** whether the caller's policies allow `execute-api:InvalidateCache` on this method; absent where no IAM proved who calls */
+  mayInvalidateCache?(): boolean
   /** the caller's own AWS credentials, for integrations with `arn:aws:iam::*:user/*` */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 }

@@ -40,7 +40,7 @@ async function mapParameters(
 }
 
 /** What mappings read; the dearer parts are made when one asks for them. */
-async function sourceOf(admitted: Admitted, needsBody: boolean): Promise<MappingSource> {
+export async function sourceOf(admitted: Admitted, needsBody: boolean): Promise<MappingSource> {
   const { matched } = admitted
   const { call, stageVariables } = matched.located
   const body = needsBody ? textOf({ bytes: await call.payload.bytes() }) : undefined
