@@ -40,3 +40,12 @@ export class MeterModel {
     this.#counts.set(`${endsAt} ${key}`, used)
   }
 }
+
+/** By how many calls the fullest window holds more than `burst + rate × window`; times in milliseconds, in order. */
+export function overshoot(admitted: readonly number[], rate: number, burst: number): number {
+  let most = Number.NEGATIVE_INFINITY
+  for (let from = 0; from < admitted.length; from++)
+    for (let to = from; to < admitted.length; to++)
+      most = Math.max(most, to - from + 1 - burst - (rate * (admitted[to]! - admitted[from]!)) / 1000)
+  return most
+}
