@@ -1,0 +1,68 @@
+import { doubleToString, floatToString } from './double.ts'
+import { toJavaString } from './text.ts'
+import { JArray, JavaError, JDouble, JIterator, JList, JMap, JSmall, JView, type Value } from './values.ts'
+
+/**
+ * JSON as json-smart 2.2 writes it: C0, C1 and U+2000 to U+20FF as \uXXXX with upper-case digits, no spaces.
+ * `printJson` leaves "/" alone (JSONStyle.LT_COMPRESS, $input.json); `printJsonJava` writes "\/" (JSONArray.toString).
+ */
+export function printJson(v: Value): string {
+  return write(v, false, 0)
+}
+
+export function printJsonJava(v: Value): string {
+  return write(v, true, 0)
+}
+
+const MAX_DEPTH = 500
+const ODD = /["\\\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/
+const ODD_WEB = /["\\/\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/
+const SHORT: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '/': '\\/',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+}
+const ALL = new RegExp(ODD.source, 'g')
+const ALL_WEB = new RegExp(ODD_WEB.source, 'g')
+
+const escapeChar = (c: string): string =>
+  SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+
+function quote(s: string, web: boolean): string {
+  if (!(web ? ODD_WEB : ODD).test(s)) return `"${s}"`
+  return `"${s.replace(web ? ALL_WEB : ALL, escapeChar)}"`
+}
+
+function write(v: Value, web: boolean, depth: number): string {
+  if (typeof v === 'string') return quote(v, web)
+  if (v === null || typeof v !== 'object') return `${v}`
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  if (v instanceof JMap) return writeMap(v, web, depth)
+  if (v instanceof JList || v instanceof JArray) return writeList(v.a, web, depth)
+  if (v instanceof JView) return writeList(v.items(), web, depth)
+  if (v instanceof JDouble) return Math.abs(v.v) === Infinity ? 'null' : doubleToString(v.v)
+  if (v instanceof JSmall && v.kind === 'Float')
+    return Math.abs(v.v) === Infinity ? 'null' : floatToString(v.v)
+  if (v instanceof JIterator) return '{}'
+  return toJavaString(v)
+}
+
+function writeMap(m: JMap, web: boolean, depth: number): string {
+  let s = ''
+  for (const k of m.keys()) {
+    if (k === null) throw new JavaError('NullPointerException', 'null')
+    s += `${s && ','}${quote(toJavaString(k), web)}:${write(m.getKey(k) ?? null, web, depth + 1)}`
+  }
+  return `{${s}}`
+}
+
+function writeList(a: Value[], web: boolean, depth: number): string {
+  let s = ''
+  for (let i = 0; i < a.length; i++) s += `${i ? ',' : ''}${write(a[i] as Value, web, depth + 1)}`
+  return `[${s}]`
+}

@@ -1,0 +1,46 @@
+import { JavaObject } from '../java/values.ts'
+import type { Context, Out, Render } from './env.ts'
+import { StopSignal } from './env.ts'
+
+/** What #define puts into a variable, and `$bodyContent`: a piece of template rendered each time it is printed. */
+export class Block extends JavaObject {
+  private readonly body: Render
+  private readonly home: Context
+  private readonly maxDepth: number
+  private readonly owner: object
+  private depth = 0
+
+  constructor(body: Render, home: Context, maxDepth: number, owner: object) {
+    super()
+    this.body = body
+    this.home = home
+    this.maxDepth = maxDepth
+    this.owner = owner
+  }
+  get type(): string {
+    return 'org.apache.velocity.runtime.directive.Block$Reference'
+  }
+  /** False when it is being rendered inside itself too often; nothing is printed then. */
+  render(c: Context, w: Out): boolean {
+    c.env.turn(w)
+    if (++this.depth > this.maxDepth) {
+      this.depth--
+      return false
+    }
+    try {
+      this.body(c, w)
+    } catch (e) {
+      if (!(e instanceof StopSignal && e.isFor(this.owner))) throw e
+    }
+    this.depth--
+    return true
+  }
+  /** Its text as a value, rendered where it was defined; null inside itself. */
+  text(): string | null {
+    const w = { s: '' }
+    return this.render(this.home, w) ? w.s : null
+  }
+  print(): string | null {
+    return this.text()
+  }
+}

@@ -1,0 +1,279 @@
+import { printJsonJava } from '../../java/json-print.ts'
+import { hashCode, javaEquals, toJavaString } from '../../java/text.ts'
+import {
+  iteratorOf,
+  JArray,
+  JavaError,
+  type JEntry,
+  type JIterator,
+  JList,
+  JMap,
+  JView,
+  type Value,
+} from '../../java/values.ts'
+import type { Body } from './dispatch.ts'
+import { stream } from './streams.ts'
+
+const fail = (kind: string, m = 'null'): never => {
+  throw new JavaError(kind, m)
+}
+
+/** The elements of any collection argument; null is Java's NullPointerException. */
+function items(v: Value): Value[] {
+  if (v instanceof JList) return v.a
+  return v instanceof JView ? v.items() : fail('NullPointerException')
+}
+
+const has = (a: Value[], v: Value): boolean => a.some((x) => javaEquals(x, v))
+const indexOf = (a: Value[], v: Value): number => a.findIndex((x) => javaEquals(x, v))
+
+const OBJECTS = 'Ljava.lang.Object;'
+
+/** Reading methods every Collection has, over its elements. */
+function reading(of: (c: never) => Value[]): Record<string, Body> {
+  return {
+    'size:': (c) => of(c as never).length,
+    'isEmpty:': (c) => of(c as never).length === 0,
+    'contains:O': (c, [x]) => has(of(c as never), x),
+    'containsAll:K': (c, [o]) => {
+      const a = of(c as never)
+      return items(o).every((x) => has(a, x))
+    },
+    'iterator:': (c) => iteratorOf(c),
+    'toArray:': (c) => new JArray([...of(c as never)], OBJECTS),
+    'stream:': (c) => stream([...of(c as never)]),
+  }
+}
+
+export const OBJECT: Record<string, Body> = {
+  'toString:': (o) => toJavaString(o),
+  'equals:O': (o, [x]) => javaEquals(o, x),
+  'hashCode:': (o) => hashCode(o),
+}
+
+function at(l: JList, i: number, n = l.a.length): number {
+  if (i < 0 || i >= n) fail('IndexOutOfBoundsException', `Index ${i} out of bounds for length ${l.a.length}`)
+  return i
+}
+
+/** Keeps (or drops) what a predicate says, as one structural change. */
+function keep(l: JList, p: (v: Value) => boolean): boolean {
+  const a = l.a.filter(p)
+  if (a.length === l.a.length) return false
+  l.a.splice(0, l.a.length, ...a)
+  l.mod++
+  return true
+}
+
+function compareNatural(x: Value, y: Value): number {
+  if (typeof x === 'string' && typeof y === 'string') return x < y ? -1 : x > y ? 1 : 0
+  if (typeof x === 'number' && typeof y === 'number') return x - y
+  return fail(x === null || y === null ? 'NullPointerException' : 'ClassCastException')
+}
+
+export const LIST: Record<string, Body> = {
+  ...reading((l: JList) => l.a),
+  'get:i': (l: JList, [i]) => l.a[at(l, i)] as Value,
+  'set:iO': (l: JList, [i, v]) => {
+    const old = l.a[at(l, i)] as Value
+    l.a[i] = v
+    return old
+  },
+  'add:O': (l: JList, [v], env) => {
+    env.spend(1)
+    l.a.push(v)
+    l.mod++
+    return true
+  },
+  'add:iO': (l: JList, [i, v]) => {
+    l.a.splice(at(l, i, l.a.length + 1), 0, v)
+    l.mod++
+    return undefined
+  },
+  'addAll:K': (l: JList, [o], env) => {
+    const more = [...items(o)]
+    env.spend(more.length)
+    for (const v of more) l.a.push(v)
+    l.mod++
+    return more.length > 0
+  },
+  'addAll:iK': (l: JList, [i, o], env) => {
+    const more = [...items(o)]
+    env.spend(more.length)
+    l.a.splice(at(l, i, l.a.length + 1), 0, ...more)
+    l.mod++
+    return more.length > 0
+  },
+  'remove:i': (l: JList, [i]) => {
+    const [old] = l.a.splice(at(l, i), 1)
+    l.mod++
+    return old as Value
+  },
+  'remove:O': (l: JList, [v]) => {
+    const i = indexOf(l.a, v)
+    if (i < 0) return false
+    l.a.splice(i, 1)
+    l.mod++
+    return true
+  },
+  'removeAll:K': (l: JList, [o]) => keep(l, (x) => !has(items(o), x)),
+  'retainAll:K': (l: JList, [o]) => keep(l, (x) => has(items(o), x)),
+  'clear:': (l: JList) => {
+    l.a.length = 0
+    l.mod++
+    return undefined
+  },
+  'indexOf:O': (l: JList, [v]) => indexOf(l.a, v),
+  'lastIndexOf:O': (l: JList, [v]) => l.a.findLastIndex((x) => javaEquals(x, v)),
+  'subList:ii': (l: JList, [a, b]) => {
+    if (a < 0) fail('IndexOutOfBoundsException', `fromIndex = ${a}`)
+    if (b > l.a.length) fail('IndexOutOfBoundsException', `toIndex = ${b}`)
+    if (a > b) fail('IllegalArgumentException', `fromIndex(${a}) > toIndex(${b})`)
+    return new JList(l.a.slice(a, b), false, 'java.util.ArrayList$SubList')
+  },
+  'clone:': (l: JList) => new JList([...l.a], l.json),
+  'listIterator:': (l: JList) => iteratorOf(l),
+  'ensureCapacity:i': () => undefined,
+  'trimToSize:': () => undefined,
+  'of:': () => new JList([], false, 'java.util.ImmutableCollections$ListN'),
+  'of:o': (_, [a]) => new JList([...a.a], false, 'java.util.ImmutableCollections$ListN'),
+  'copyOf:K': (_, [o]) => new JList([...items(o)], false, 'java.util.ImmutableCollections$ListN'),
+  // a Comparator can only be null here: natural order
+  'sort:O': (l: JList, [c]) => {
+    if (c !== null) fail('IllegalArgumentException', 'argument type mismatch')
+    l.a.sort(compareNatural)
+    l.mod++
+    return undefined
+  },
+  'toJSONString:': (l: JList) => printJsonJava(l),
+  ...OBJECT,
+}
+/** Velocity's wrapper around arrays: a list whose size does not change. */
+export const ARRAY: Record<string, Body> = {
+  ...reading((l: JArray) => l.a),
+  'get:i': (l: JArray, [i]) =>
+    i < 0 || i >= l.a.length ? fail('ArrayIndexOutOfBoundsException', `${i}`) : (l.a[i] as Value),
+  'set:iO': (l: JArray, [i, v]) => {
+    if (i < 0 || i >= l.a.length) fail('ArrayIndexOutOfBoundsException', `${i}`)
+    if (l.of === 'Ljava.lang.String;' && v !== null && typeof v !== 'string')
+      fail('IllegalArgumentException', 'array element type mismatch')
+    const old = l.a[i] as Value
+    l.a[i] = v
+    return old
+  },
+  'indexOf:O': (l: JArray, [v]) => indexOf(l.a, v),
+  'lastIndexOf:O': (l: JArray, [v]) => l.a.findLastIndex((x) => javaEquals(x, v)),
+  'subList:ii': (l: JArray, [a, b]) => {
+    if (a < 0 || b > l.a.length || a > b) fail('IndexOutOfBoundsException')
+    return new JList(l.a.slice(a, b), false, 'java.util.AbstractList$RandomAccessSubList')
+  },
+  'add:O': () => fail('UnsupportedOperationException'),
+  'add:iO': () => fail('UnsupportedOperationException'),
+  'remove:i': () => fail('UnsupportedOperationException'),
+  'clear:': (l: JArray) => (l.a.length > 0 ? fail('UnsupportedOperationException') : undefined),
+}
+
+export const MAP: Record<string, Body> = {
+  'get:O': (m: JMap, [k]) => m.getKey(k) ?? null,
+  'put:OO': (m: JMap, [k, v], env) => {
+    env.spend(1)
+    return m.put(k, v)
+  },
+  'putAll:M': (m: JMap, [o], env) => {
+    if (!(o instanceof JMap)) return fail('NullPointerException')
+    env.spend(o.size)
+    for (const k of o.keys()) m.put(k, o.getKey(k) ?? null)
+    return undefined
+  },
+  'putIfAbsent:OO': (m: JMap, [k, v]) => {
+    const old = m.getKey(k) ?? null
+    if (old === null) m.put(k, v)
+    return old
+  },
+  'getOrDefault:OO': (m: JMap, [k, d]) => {
+    const v = m.getKey(k)
+    return v === undefined ? d : v
+  },
+  'containsKey:O': (m: JMap, [k]) => m.has(k),
+  'containsValue:O': (m: JMap, [v]) => has(m.values(), v),
+  'remove:O': (m: JMap, [k]) => m.remove(k),
+  'remove:OO': (m: JMap, [k, v]) => {
+    if (!m.has(k) || !javaEquals(m.getKey(k) ?? null, v)) return false
+    m.remove(k)
+    return true
+  },
+  'replace:OO': (m: JMap, [k, v]) => (m.has(k) ? m.put(k, v) : null),
+  'replace:OOO': (m: JMap, [k, o, v]) => {
+    if (!m.has(k) || !javaEquals(m.getKey(k) ?? null, o)) return false
+    m.put(k, v)
+    return true
+  },
+  'clear:': (m: JMap) => {
+    m.clear()
+    return undefined
+  },
+  'size:': (m: JMap) => m.size,
+  'isEmpty:': (m: JMap) => m.size === 0,
+  'keySet:': (m: JMap) => new JView(m, 'Keys'),
+  'values:': (m: JMap) => new JView(m, 'Values'),
+  'entrySet:': (m: JMap) => new JView(m, 'Entries'),
+  'clone:': (m: JMap) => {
+    const c = new JMap()
+    for (const k of m.keys()) c.put(k, m.getKey(k) ?? null)
+    return c
+  },
+  ...OBJECT,
+}
+
+/** The key in a view that stands for a value: entries and values are looked up through the map. */
+function removeFromView(v: JView, x: Value): boolean {
+  const i = indexOf(v.items(), x)
+  if (i < 0) return false
+  v.map.remove(v.map.keys()[i] as Value)
+  return true
+}
+
+function keepInView(v: JView, p: (x: Value) => boolean): boolean {
+  const ks = v.map.keys()
+  const drop = ks.filter((_, i) => !p(v.items()[i] as Value))
+  for (const k of drop) v.map.remove(k)
+  return drop.length > 0
+}
+
+export const VIEW: Record<string, Body> = {
+  ...reading((v: JView) => v.items()),
+  'contains:O': (v: JView, [x]) => (v.kind === 'Keys' ? v.map.has(x) : has(v.items(), x)),
+  'remove:O': (v: JView, [x]) => removeFromView(v, x),
+  'removeAll:K': (v: JView, [o]) => {
+    const a = items(o)
+    return keepInView(v, (x) => !has(a, x))
+  },
+  'retainAll:K': (v: JView, [o]) => {
+    const a = items(o)
+    return keepInView(v, (x) => has(a, x))
+  },
+  'clear:': (v: JView) => {
+    v.map.clear()
+    return undefined
+  },
+  'add:O': () => fail('UnsupportedOperationException'),
+  'addAll:K': (_, [o]) => (items(o).length > 0 ? fail('UnsupportedOperationException') : false),
+  ...OBJECT,
+}
+
+export const ENTRY: Record<string, Body> = {
+  'getKey:': (e: JEntry) => e.key,
+  'getValue:': (e: JEntry) => e.value,
+  'setValue:O': (e: JEntry, [v]) => e.set(v),
+  ...OBJECT,
+}
+
+export const ITERATOR: Record<string, Body> = {
+  'hasNext:': (i: JIterator) => i.hasNext(),
+  'next:': (i: JIterator) => i.next(),
+  'remove:': (i: JIterator) => {
+    i.drop()
+    return undefined
+  },
+  ...OBJECT,
+}

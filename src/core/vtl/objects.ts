@@ -1,0 +1,184 @@
+import { parseJson } from '../java/json.ts'
+import { printJson } from '../java/json-print.ts'
+import { PlainMap } from '../java/plain.ts'
+import { toJavaString } from '../java/text.ts'
+import { JArray, JavaError, JavaObject, JList, JMap, type Value } from '../java/values.ts'
+import { type CompiledPath, type PathDialect, pathOf } from '../jsonpath/path.ts'
+import { base64Decode, base64Encode, escapeJavaScript, urlDecode, urlEncode } from './encode.ts'
+import type { Env } from './env.ts'
+import { register } from './methods/tables.ts'
+
+/** Maps of the request; `header` may be looked up without regard to case (`foldHeaders`). */
+export interface Params {
+  path?: Record<string, string>
+  querystring?: Record<string, string>
+  header?: Record<string, string>
+}
+
+const PARTS = ['path', 'querystring', 'header'] as const
+
+class ParamsMap extends JMap {
+  constructor(p: Params) {
+    super(new Map(PARTS.map((k): [string, Value] => [k, new PlainMap(p[k] ?? {})])))
+  }
+}
+
+/** $input. Prints as the empty string (recorded). The body is parsed on first use, once. */
+export class Input extends JavaObject {
+  readonly body: string
+  readonly params: Params
+  readonly foldHeaders: boolean
+  readonly dialect: PathDialect
+  private doc: Value | undefined
+  private map: ParamsMap | undefined
+
+  constructor(body: string | null, params: Params, foldHeaders: boolean, dialect: PathDialect) {
+    super()
+    this.body = body || '{}'
+    this.params = params
+    this.foldHeaders = foldHeaders
+    this.dialect = dialect
+  }
+  get type(): string {
+    return 'Input'
+  }
+  print(): string {
+    return ''
+  }
+  document(env: Env): Value {
+    if (this.doc === undefined) {
+      env.spend(1 + (this.body.length >> 6))
+      this.doc = parseJson(this.body)
+    }
+    return this.doc
+  }
+  /** undefined: the path finds nothing. */
+  read(path: Value, env: Env): Value | undefined {
+    const doc = this.document(env)
+    if (doc === null) return undefined
+    if (typeof path !== 'string')
+      throw new JavaError('IllegalArgumentException', 'path can not be null or empty')
+    const p: CompiledPath = pathOf(path, this.dialect)
+    return p.read(doc, env.spend)
+  }
+  json(path: Value, env: Env): string {
+    if (this.document(env) === null) return path === '$' ? 'null' : '""'
+    const v = this.read(path, env)
+    if (v === undefined) return '""'
+    const s = printJson(v)
+    env.spend(s.length >> 6)
+    return env.bound(s)
+  }
+  paramsMap(): JMap {
+    this.map ??= new ParamsMap(this.params)
+    return this.map
+  }
+  param(name: string): Value {
+    if (this.map) {
+      for (const k of PARTS) {
+        const part = this.map.get(k)
+        const v = part instanceof JMap ? part.get(name) : undefined
+        if (v !== undefined && v !== null) return v
+      }
+    } else {
+      for (const k of PARTS) {
+        const part = this.params[k]
+        if (part && Object.hasOwn(part, name)) return part[name] as string
+      }
+    }
+    if (!this.foldHeaders) return ''
+    const folded = name.toLowerCase()
+    for (const [k, v] of Object.entries(this.params.header ?? {})) if (k.toLowerCase() === folded) return v
+    return ''
+  }
+}
+
+register(Input, {
+  'getBody:': (i: Input) => i.body,
+  'path:S': (i: Input, [p], env) => i.read(p, env) ?? null,
+  'json:S': (i: Input, [p], env) => i.json(p, env),
+  'params:': (i: Input) => i.paramsMap(),
+  'params:S': (i: Input, [n]) => (n === null ? '' : i.param(n)),
+})
+
+/** $util: six functions that take any object by its text, and give null for null. */
+export class Util extends JavaObject {
+  get type(): string {
+    return 'Util'
+  }
+  print(): string {
+    return ''
+  }
+}
+
+const textual =
+  (f: (s: string) => string) =>
+  (_: unknown, [o]: Value[], env: Env): Value => {
+    if (o === null || o === undefined) return null
+    const s = toJavaString(o)
+    env.spend(s.length >> 6)
+    return env.bound(f(s))
+  }
+
+register(Util, {
+  'escapeJavaScript:O': textual(escapeJavaScript),
+  'urlEncode:O': textual(urlEncode),
+  'urlDecode:O': textual(urlDecode),
+  'base64Encode:O': (u, a, env) =>
+    a[0] instanceof JArray && a[0].of === 'B' ? base64Encode(a[0]) : textual(base64Encode)(u, a, env),
+  'base64Decode:O': textual(base64Decode),
+  'parseJson:O': (_, [o], env) => {
+    if (o === null) return null
+    const s = toJavaString(o)
+    env.spend(s.length >> 6)
+    return parseJson(s)
+  },
+})
+
+/** $context and the maps in it print as the empty string (recorded), though keySet() and get() work. */
+export class ContextMap extends PlainMap {
+  protected readonly aws: boolean
+  constructor(src: Record<string, unknown>, aws: boolean) {
+    super(src)
+    this.aws = aws
+  }
+  /** undefined: print like any map. */
+  print(): string | undefined {
+    return this.aws ? '' : undefined
+  }
+  protected override child(v: unknown): Value {
+    if (v === null || typeof v !== 'object' || v instanceof JavaObject) return super.child(v)
+    if (Array.isArray(v)) return new JList(v.map((x) => this.child(x)))
+    return new ContextMap(v as Record<string, unknown>, this.aws)
+  }
+}
+
+const REQUEST_PARTS = ['path', 'header', 'querystring']
+
+/** The root of $context: requestOverride and responseOverride are always there and can be written. */
+export class RootContext extends ContextMap {
+  override map(): ReturnType<PlainMap['map']> {
+    if (this.m === undefined) {
+      const m = super.map()
+      const part = (root: string, names: string[]): void => {
+        let o = m.get(root)
+        if (o === undefined) {
+          o = new ContextMap({}, this.aws)
+          m.set(root, o)
+        }
+        if (!(o instanceof JMap)) return
+        for (const n of names) if (!o.has(n)) o.put(n, new ContextMap({}, this.aws))
+      }
+      part('requestOverride', REQUEST_PARTS)
+      part('responseOverride', ['header'])
+    }
+    return this.m as ReturnType<PlainMap['map']>
+  }
+  override get(k: string): Value | undefined {
+    return k === 'requestOverride' || k === 'responseOverride' ? this.map().get(k) : super.get(k)
+  }
+  /** The root if the template could have written to it, or null when nothing asked for more than plain values. */
+  touched(): JMap | null {
+    return this.m === undefined ? null : this
+  }
+}

@@ -1,0 +1,142 @@
+import { PlainMap, unwrap } from '../java/plain.ts'
+import { toJavaString } from '../java/text.ts'
+import { JavaError, JMap, type Value } from '../java/values.ts'
+import type { PathDialect } from '../jsonpath/path.ts'
+import { Compiler, type Unit } from './compiler.ts'
+import { BaseContext, Env, type Limits, type Macro, type Render, StopSignal } from './env.ts'
+import { TemplateRuntimeError, TemplateSyntaxError } from './errors.ts'
+import { Names, PREDEFINED } from './names.ts'
+import { Input, type Params, RootContext, Util } from './objects.ts'
+import { statements } from './statements.ts'
+
+export type { Limits } from './env.ts'
+export { caret, TemplateRuntimeError, TemplateSyntaxError } from './errors.ts'
+export type { Params } from './objects.ts'
+
+export interface TemplateOptions {
+  /** "aws" (default): what Amazon renders. "plain": Velocity 1.7 as it comes, unresolved references print as written. */
+  profile?: 'aws' | 'plain'
+  /** See PathDialect; default "classic". */
+  jsonPath?: PathDialect
+  /** Bounds of one render; what is left out has its default. */
+  limits?: Partial<Limits>
+}
+
+/** What a render sees. Plain values; nothing is copied until the template asks for it. */
+export interface TemplateScope {
+  /** null and "" are `{}` for $input (recorded). */
+  body: string | null
+  params: Params
+  context: Record<string, unknown>
+  stageVariables: Record<string, string>
+  /** Let $input.params('name') find a header in another case. Amazon's does not. */
+  foldHeaderCase?: boolean
+}
+
+export interface RenderResult {
+  output: string
+  /**
+   * What the template put into $context.requestOverride and responseOverride, as plain values and without empty parts:
+   * {requestOverride: {header: {name: value}}, responseOverride: {status: 400}}. A header's value may be a list.
+   */
+  overrides: { requestOverride?: unknown; responseOverride?: unknown }
+}
+
+export interface CompiledTemplate {
+  /** Errors: TemplateRuntimeError. */
+  render(scope: TemplateScope): RenderResult
+}
+
+/** Amazon's quota for a mapping template is 300 KB. */
+const MAX_SOURCE = 300 * 1024
+
+export const DEFAULT_LIMITS: Limits = {
+  loopTurns: 1000,
+  output: 10 * 1024 * 1024,
+  steps: 20_000_000,
+  depth: 20,
+}
+
+/**
+ * Compiles a mapping template to closures. Errors: TemplateSyntaxError with line and column.
+ * The result keeps no state between renders and may be used for many at once.
+ */
+export function compileTemplate(source: string, options: TemplateOptions = {}): CompiledTemplate {
+  if (source.length > MAX_SOURCE) throw new TemplateSyntaxError('Template exceeds 300 KB', 1, 1)
+  const aws = options.profile !== 'plain'
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const dialect = options.jsonPath ?? 'classic'
+  const names = new Names()
+  for (const n of PREDEFINED) names.slot(n)
+  const macros = new Map<string, Macro>()
+  const unit: Unit = {
+    aws,
+    names,
+    declared: new Set(),
+    addMacro: (m) => void (macros.has(m.name) || macros.set(m.name, m)),
+    hasMacro: (n) => macros.has(n),
+  }
+  const body = compileBody(unit, source)
+  return {
+    render(scope) {
+      const context = new RootContext(scope.context, aws)
+      const vars: (Value | undefined)[] = new Array(names.size)
+      vars[0] = new Input(scope.body, scope.params, scope.foldHeaderCase === true, dialect)
+      vars[1] = UTIL
+      vars[2] = context
+      vars[3] = new PlainMap(scope.stageVariables)
+      const env = new Env(limits, aws, names, macros)
+      const w = { s: '' }
+      try {
+        body(new BaseContext(env, vars), w)
+        env.bound(w.s)
+      } catch (e) {
+        if (!(e instanceof StopSignal) || e.owner !== undefined) throw failure(e)
+      }
+      return { output: w.s, overrides: overridesOf(context) }
+    },
+  }
+}
+
+const UTIL = new Util()
+
+function compileBody(unit: Unit, source: string): Render {
+  try {
+    const k = new Compiler(unit, source, { line: 1, column: 1 }, 0)
+    return statements(k, k.parse())
+  } catch (e) {
+    if (e instanceof RangeError) throw new TemplateSyntaxError('Template is too deeply nested', 1, 1)
+    throw e
+  }
+}
+
+function failure(e: unknown): unknown {
+  if (e instanceof JavaError) return new TemplateRuntimeError(e.kind, e.message, 1, 1, '')
+  if (e instanceof RangeError)
+    return new TemplateRuntimeError('StackOverflowError', 'Too deeply nested', 1, 1, '')
+  if (e instanceof StopSignal)
+    return new TemplateRuntimeError('StopCommand', '#break names a loop that is over', 1, 1, '')
+  return e
+}
+
+function overridesOf(context: RootContext): RenderResult['overrides'] {
+  const root = context.touched()
+  const out: Record<string, unknown> = {}
+  if (!root) return out
+  for (const k of ['requestOverride', 'responseOverride']) {
+    const v = root.get(k) ?? null
+    if (!(v instanceof JMap)) {
+      out[k] = unwrap(v, toJavaString)
+      continue
+    }
+    const parts = v.keys().filter((p) => {
+      const x = v.getKey(p)
+      return !(x instanceof JMap && x.size === 0)
+    })
+    if (parts.length === 0) continue
+    out[k] = Object.fromEntries(
+      parts.map((p) => [toJavaString(p), unwrap(v.getKey(p) ?? null, toJavaString)]),
+    )
+  }
+  return out
+}
