@@ -8,7 +8,7 @@ import { essence } from './content.ts'
 import type { Strings } from './documents.ts'
 import { configurationFault, Fault } from './fault.ts'
 import type { Context } from './variables.ts'
-import { compileTemplate, type Template as Engine } from './vtl/vtl.ts'
+import { type CompiledTemplate, compileTemplate, type TemplateRuntimeError } from './vtl/template.ts'
 
 export interface TemplateScope {
   /** null where there is no body */
@@ -48,18 +48,25 @@ export function compileTemplates(sources: Record<string, string | null> | undefi
 }
 
 function lazily(source: string): Template {
-  let engine: Engine | undefined
+  let engine: CompiledTemplate | undefined
   return {
     render(scope) {
       try {
         engine ??= compileTemplate(source)
-        const { output, overrides } = engine.render(scope)
-        return { output, overrides: overridesOf(overrides) }
+        const { output, overrides } = engine.render({ ...scope, foldHeaderCase: true })
+        return { output, overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {
-        throw configurationFault(`Unable to transform ${(cause as Error).message}`, cause)
+        throw transformFault(cause)
       }
     },
   }
+}
+
+function transformFault(cause: unknown): Fault {
+  const { message, kind, line, column } = cause as Partial<TemplateRuntimeError> & Error
+  if (kind === 'ParseException')
+    return new Fault('DEFAULT_4XX', { message: `Could not parse request body into json: ${message}`, cause })
+  return configurationFault(`Unable to transform: ${message} (line ${line}, column ${column})`, cause)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The integration response becomes the method response: selection, parameters, template, content handling. */
 import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
 import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
-import { Fault } from '../core/fault.ts'
+import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf, isSafeHeader, returnHeaders, setHeader } from '../core/headers.ts'
 import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
@@ -87,12 +87,17 @@ async function bytesIn(body: Body): Promise<Uint8Array> {
 
 function render(template: Template, content: Content, { admitted }: Prepared) {
   const { call, stageVariables } = admitted.matched.located
-  return template.render({
-    body: textOf(content) || null,
-    params: paramsOf(admitted),
-    context: contextOf(call),
-    stageVariables,
-  })
+  try {
+    return template.render({
+      body: textOf(content) || null,
+      params: paramsOf(admitted),
+      context: contextOf(call),
+      stageVariables,
+    })
+  } catch (error) {
+    // what does not parse here came from the back end: the client cannot help it
+    throw error instanceof Fault && error.status < 500 ? configurationFault(error.message, error) : error
+  }
 }
 
 function describe({ admitted }: Prepared, { status, headers, body }: Answer): void {
