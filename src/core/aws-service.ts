@@ -31,7 +31,7 @@ export interface ServiceUri {
   query: string
 }
 
-const URI = /^arn:aws[a-z-]*:apigateway:([a-z\d-]+):([^:/]+):(path|action)\/(.*)$/s
+const URI = /^arn:aws[a-z-]*:apigateway:([a-z\d-]+):([\w.-]+):(path|action)\/(.*)$/s
 
 /** Null where the URI is not one of an AWS service. */
 export function parseServiceUri(uri: string): ServiceUri | null {
