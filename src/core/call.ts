@@ -23,8 +23,17 @@ export interface Payload {
   readonly length: number | null
   /** the whole body, read once and kept; throws REQUEST_TOO_LARGE beyond the limit */
   bytes(): Promise<Uint8Array>
+  /** the whole body as it came, compressed if it was: what a signature is over */
+  wire(): Promise<Uint8Array>
   /** the body for sending on, without keeping it: the bytes if somebody has read them or they are few, else the stream */
   source(): Promise<Body>
+}
+
+export interface Wire {
+  /** percent-encoded as the client wrote it, with whatever prefix led here */
+  path: string
+  query: string
+  headers: readonly (readonly [string, string])[]
 }
 
 /** A client's certificate, under the names of `$context.identity.clientCert`. */
@@ -60,6 +69,8 @@ export interface Call {
   /** percent-encoded, without the `?` */
   readonly rawQuery: string
   readonly payload: Payload
+  /** the request line and all headers as they came: what a signature is over */
+  wire(): Wire
   /** the client's address, behind trusted proxies too: `$context.identity.sourceIp` */
   readonly sourceIp: string
   readonly clientCertificate?: ClientCertificate

@@ -12,6 +12,7 @@ export const tooLarge = (limit: number): Fault =>
 export const NO_PAYLOAD: Payload = {
   length: 0,
   bytes: async () => EMPTY,
+  wire: async () => EMPTY,
   source: async () => null,
 }
 
@@ -19,7 +20,12 @@ export const NO_PAYLOAD: Payload = {
 export function payloadOf(bytes: Uint8Array): Payload {
   return bytes.length === 0
     ? NO_PAYLOAD
-    : { length: bytes.length, bytes: async () => bytes, source: async () => bytes }
+    : {
+        length: bytes.length,
+        bytes: async () => bytes,
+        wire: async () => bytes,
+        source: async () => bytes,
+      }
 }
 
 /** `length` as declared, null if it is not; `encoding` is the Content-Encoding to undo. */
@@ -30,9 +36,10 @@ export function requestPayload(
   encoding: 'gzip' | 'deflate' | null,
 ): Payload {
   let known: Promise<Uint8Array> | undefined
+  let raw: Promise<Uint8Array> | undefined
   let handed = false
-  const plain = (): ReadableStream<Uint8Array> | null => {
-    const { body } = request
+  const plain = async (): Promise<ReadableStream<Uint8Array> | null> => {
+    const body = raw ? new Blob([(await raw) as BlobPart]).stream() : request.body
     return body && encoding ? inflate(body, encoding) : body
   }
   const read = async (): Promise<Uint8Array> => {
@@ -43,7 +50,7 @@ export function requestPayload(
       if (bytes.length > limit) throw tooLarge(limit)
       return bytes
     }
-    const stream = plain()
+    const stream = await plain()
     return stream ? collect(stream, limit, () => tooLarge(limit)) : EMPTY
   }
   const bytes = (): Promise<Uint8Array> => {
@@ -52,16 +59,27 @@ export function requestPayload(
     })
     return known
   }
+  const collected = async (): Promise<Uint8Array> => {
+    const { body } = request
+    return body ? collect(body, limit, () => tooLarge(limit)) : EMPTY
+  }
   return {
     length: encoding ? null : length,
     bytes,
+    wire() {
+      if (!encoding) return bytes()
+      raw ??= collected().catch((error) => {
+        throw broken(error)
+      })
+      return raw
+    },
     async source(): Promise<Body> {
       if (known || (length !== null && length <= SMALL)) {
         const whole = await bytes()
         return whole.length === 0 ? null : whole
       }
       if (length !== null && length > limit) throw tooLarge(limit)
-      const stream = plain()
+      const stream = await plain()
       if (!stream) return null
       handed = true
       return bounded(stream, limit, () => tooLarge(limit))

@@ -1,5 +1,5 @@
 /** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
-import type { Call, Pair } from '../core/call.ts'
+import type { Call, Pair, Wire } from '../core/call.ts'
 import { isDroppedOnArrival } from '../core/headers.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
@@ -75,10 +75,26 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
           codingOf(read.encoding),
         )
       : NO_PAYLOAD,
+    wire: () => wireOf(request, raw),
     sourceIp: trusted && read.forwardedFor ? clientOf(read.forwardedFor, settings.trustedProxies) : address,
     clientCertificate: peer.clientCertificate,
     reached: { measured: {} },
     journal: null,
+  }
+}
+
+/** Asked for by signatures only, so put together only then. */
+function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
+  const { url } = request
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  const mark = url.indexOf('?', start)
+  const headers: [string, string][] = []
+  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) headers.push([raw[at]!, raw[at + 1]!])
+  else for (const [name, value] of request.headers) headers.push([name, value])
+  return {
+    path: mark < 0 ? url.slice(start) : url.slice(start, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers,
   }
 }
 

@@ -175,6 +175,7 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
     headerBytes: 0,
     rawQuery: splitPath(input, resourcePath).query,
     payload: payloadOf(encoder.encode(input.body ?? '')),
+    wire: () => ({ path: '', query: '', headers: [] }),
     sourceIp: 'test-invoke-source-ip',
     reached: { measured: {} },
     journal,
