@@ -52,7 +52,10 @@ async function absent(kinds: Kinds, kind: Kind, sight: Sight, read: Read): Promi
   throw kind.absent(sight.labels[lastLabel(kind.path)] ?? '', sight)
 }
 
-const show = (kind: Kind, document: Values, sight: Sight): Values => kind.view?.(document, sight) ?? document
+async function show(kind: Kind, document: Values, sight: Sight): Promise<Values> {
+  const opened = kind.open ? await kind.open(document, sight) : document
+  return kind.view?.(opened, sight) ?? opened
+}
 
 /** A made id that another writer took first: another is made. */
 class IdTaken extends Error {}
@@ -133,19 +136,23 @@ async function list(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
   await requireAbove(kinds, kind, sight, (at) => documents.get(call.region, at), kinds.above(kind).slice(-1))
   const after = positionOf(call.query.position as string | undefined, parent)
   const limit = pageSize(call.query.limit as number | undefined)
-  if (kind.unpaged || kind.standing || kind.nests || kind.matches) {
+  if (kind.unpaged || kind.standing || kind.nests || kind.matches || kind.newestFirst) {
+    const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
     const all = (await everything(kinds, kind, parent, sight, call, desk)).filter(
-      ({ body }) => kind.matches?.(body, call.query) ?? true,
+      ({ body }) =>
+        (kind.matches?.(body, call.query) ?? true) && (among?.has(String(body[kind.key])) ?? true),
     )
     if (kind.unpaged) return { item: all.map(({ body }) => body) }
-    return page(after === undefined ? all : all.filter(({ path }) => path > after), limit)
+    if (kind.newestFirst) all.reverse()
+    const beyond = (path: string) => (kind.newestFirst ? path < after! : path > after!)
+    return page(after === undefined ? all : all.filter(({ path }) => beyond(path)), limit)
   }
   const rows = await documents.list<Values>(call.region, parent, { after, limit: limit + 1 })
-  return page(
-    rows.map(({ path, body }) => ({ path, body: show(kind, body, sight) })),
-    limit,
-  )
+  return page(await shown(kind, rows, sight), limit)
 }
+
+const shown = (kind: Kind, rows: { path: string; body: Values }[], sight: Sight) =>
+  Promise.all(rows.map(async ({ path, body }) => ({ path, body: await show(kind, body, sight) })))
 
 /** All documents of a collection as they are answered, in path order. */
 async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight, call: Call, desk: Desk) {
@@ -157,12 +164,13 @@ async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight
     return [...own].map((path) => ({ path, body: nested.get(path)! }))
   }
   const rows = await documents.list<Values>(call.region, parent)
-  if (!kind.standing) return rows.map(({ path, body }) => ({ path, body: show(kind, body, sight) }))
+  if (!kind.standing) return shown(kind, rows, sight)
   const stored = keyed(kind, rows)
-  return [...kind.standing.keys].sort().map((key) => ({
+  const standing = [...kind.standing.keys].sort().map((key) => ({
     path: `${parent}/${key}`,
-    body: show(kind, stored.get(key) ?? kind.standing!.make(key, stored), sight),
+    body: stored.get(key) ?? kind.standing!.make(key, stored),
   }))
+  return shown(kind, standing, sight)
 }
 
 /** One page: `position` names the last document that it shows. */

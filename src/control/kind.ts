@@ -5,7 +5,7 @@ import type { PatchTable } from '../core/patch.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Fields, Values } from '../core/shape.ts'
 import type { Platform } from '../platform.ts'
-import type { Transaction } from '../store/documents.ts'
+import type { Row, Transaction } from '../store/documents.ts'
 import type { Kinds } from './nest.ts'
 
 export type Verb = 'create' | 'put' | 'get' | 'list' | 'update' | 'delete'
@@ -42,6 +42,8 @@ export interface Kind<Doc = Values> {
   routes?: Partial<Record<Verb, string>>
   /** other statuses than 201 (create, put), 200 (get, list, update) and 202 (delete) */
   status?: Partial<Record<Verb, number>>
+  /** the document's own labels, where a request's labels and query name it together */
+  addressed?(labels: Strings, query: Values): Strings
   /** constraints on labels; text by default */
   labels?: Fields
   query?: Partial<Record<Verb, Fields>>
@@ -84,8 +86,14 @@ export interface Kind<Doc = Values> {
   nests?: boolean
   /** lists are not cut into pages */
   unpaged?: boolean
+  /** lists begin with what was made last */
+  newestFirst?: boolean
+  /** the keys that a list is narrowed to; undefined for all */
+  among?(sight: Sight, range: (path: string) => Promise<Row[]>): Promise<ReadonlySet<string> | undefined>
   /** does a list show it? */
   matches?(doc: Doc, query: Values): boolean
+  /** opens what is sealed at rest, as far as it will be answered; not for kinds that hang in their parent's answer */
+  open?(doc: Doc, sight: Sight): Promise<Doc>
   /** what Amazon adds, hides or computes on answering */
   view?(doc: Doc, sight: Sight): Values
 }

@@ -68,7 +68,9 @@ function regular(kind: Kind): Operation[] {
         ...(verb === 'update' ? { body: PATCH } : {}),
         ...(verb === 'create' || verb === 'put' ? { body: kind.fields ?? {} } : {}),
       },
-      run: runs[verb],
+      run: kind.addressed
+        ? (call, desk) => runs[verb]({ ...call, labels: kind.addressed!(call.labels, call.query) }, desk)
+        : runs[verb],
     }
   })
 }
