@@ -10,7 +10,7 @@ import { http } from './integrations/http.ts'
 import { lambda } from './integrations/lambda.ts'
 import { lambdaProxy } from './integrations/lambda-proxy.ts'
 import { mock } from './integrations/mock.ts'
-import { bodyText, headersText } from './journal.ts'
+import { bodyText, endpointText, headersText } from './journal.ts'
 import { bounded } from './payload.ts'
 
 const INTEGRATORS: Record<IntegrationKind, Integrator> = {
@@ -31,7 +31,7 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
 
   const started = clock.now()
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
-  call.journal?.info(`Sending request to ${prepared.uri}`)
+  call.journal?.info(`Sending request to ${endpointText(prepared)}`)
   let reply: Reply
   try {
     reply = await integrator(prepared, on, deadline.signal)

@@ -1,5 +1,5 @@
 /** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
-import type { Admitted, Journal, Matched, Pair } from '../core/call.ts'
+import type { Admitted, Journal, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
 import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
@@ -43,6 +43,13 @@ export async function journalRequest({ matched }: Admitted): Promise<void> {
   )
   journal.info(`Method request headers: ${headersText(call.headers)}`)
   journal.info(`Method request body before transformations: ${textOf({ bytes: await call.payload.bytes() })}`)
+}
+
+/** Where the integration request goes, as Amazon's log has it: a URL, of Lambda too. */
+export function endpointText({ uri, query }: Prepared): string {
+  const [, region, path] = /^arn:[^:]*:apigateway:([^:]+):lambda:path(\/.+)$/.exec(uri) ?? []
+  if (path) return `https://lambda.${region}.amazonaws.com${path}`
+  return query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
 }
 
 /** A map as Java prints it: `{a=1, b=2}`. */

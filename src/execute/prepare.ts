@@ -8,7 +8,7 @@ import type { IntegrationProgram } from '../core/program.ts'
 import { parseQuery, type Query } from '../core/query.ts'
 import { type Context, contextOf } from '../core/variables.ts'
 import type { Gateway } from './gateway.ts'
-import { bodyText, headersText, journalRequest } from './journal.ts'
+import { bodyText, endpointText, headersText, journalRequest } from './journal.ts'
 import { prepareCustom } from './prepare-custom.ts'
 import { prepareHttpProxy, prepareLambdaProxy } from './prepare-proxy.ts'
 
@@ -62,10 +62,11 @@ export async function sourceOf(admitted: Admitted, needsBody: boolean): Promise<
   }
 }
 
-function describe({ admitted, program, uri, headers, body }: Prepared): void {
+function describe(prepared: Prepared): void {
+  const { admitted, program, headers, body } = prepared
   const { journal } = admitted.matched.located.call
   if (!journal?.dataTrace || program.kind === 'mock') return
-  journal.info(`Endpoint request URI: ${uri}`)
+  journal.info(`Endpoint request URI: ${endpointText(prepared)}`)
   journal.info(`Endpoint request headers: ${headersText(headers)}`)
   journal.info(`Endpoint request body after transformations: ${bodyText(body)}`)
 }
