@@ -1,31 +1,29 @@
 /** A resource policy as text: how it is kept, and how Amazon gives it back. */
+import { partitionOf } from '../core/aws-service.ts'
+import { compilePolicy } from '../core/policy/policy.ts'
 import { badRequest } from '../core/problem.ts'
 
-const INVALID =
-  'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.'
-
-/** The policy as compact JSON, its `execute-api:/…` resources written out as ARNs of `scope` (region:account:api), as Amazon keeps it. */
-export function expandPolicy(policy: string, scope: string): string {
-  const short = /^execute-api:\//
-  const partition = /^cn-/.test(scope) ? 'aws-cn' : /^us-gov-/.test(scope) ? 'aws-us-gov' : 'aws'
-  const long = `arn:${partition}:execute-api:${scope}/`
-  let parsed: unknown
+/**
+ * The policy as compact JSON, its `execute-api:/…` resources written out as ARNs of the API, as Amazon keeps it.
+ * Throws Amazon's problem for what is no policy: what cannot be enforced is not taken.
+ */
+export function expandPolicy(policy: string, region: string, accountId: string, apiId: string): string {
+  const short = `arn:${partitionOf(region).partition}:execute-api:${region}:${accountId}:${apiId}`
+  const expand = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(expand)
+      : typeof value === 'string'
+        ? value.replace(/^execute-api:(?=\/)/, short)
+        : value
   try {
-    parsed = JSON.parse(policy)
+    const parsed: unknown = JSON.parse(policy)
+    compilePolicy(parsed, { kind: 'resource', short })
+    return JSON.stringify(parsed, (key, value) => (/^(?:Not)?Resource$/.test(key) ? expand(value) : value))
   } catch {
-    throw badRequest(INVALID)
+    throw badRequest(
+      'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',
+    )
   }
-  const { Statement } = (parsed ?? {}) as { Statement?: unknown }
-  if (typeof Statement !== 'object' || Statement === null) throw badRequest(INVALID)
-  return JSON.stringify(parsed, (key, value) =>
-    key === 'Resource' || key === 'NotResource'
-      ? Array.isArray(value)
-        ? value.map((item) => (typeof item === 'string' ? item.replace(short, long) : item))
-        : typeof value === 'string'
-          ? value.replace(short, long)
-          : value
-      : value,
-  )
 }
 
 /** Amazon answers with the policy escaped as if it were inside a JSON string, which clients undo. */

@@ -39,9 +39,11 @@ export type PatchRules = Readonly<Record<string, PatchRule>>
 
 /** The sentences for a path that is not there, and for an operation that the path does not take. */
 export interface Refusal {
-  path(op: string, path: string, rules: PatchRules): Problem
-  op(op: string, path: string, rules: PatchRules, rule: PatchRule): Problem
+  path(operation: Refused, rules: PatchRules): Problem
+  op(operation: Refused, rules: PatchRules, rule: PatchRule): Problem
 }
+
+export type Refused = PatchOperation & { path: string }
 
 export interface PatchTable {
   rules: PatchRules
@@ -51,12 +53,13 @@ export interface PatchTable {
 /** Applies all operations to a copy, or throws and applies none. */
 export function applyPatch<T>(table: PatchTable, document: T, operations: readonly PatchOperation[]): T {
   const draft = structuredClone(document) as Draft
-  for (const { op, path = 'null', value, from } of operations) {
+  for (const operation of operations) {
+    const { op, path = 'null', value, from } = operation
+    const refused = { ...operation, path }
     const match = matchRule(table.rules, path)
-    if (!match) throw table.refusal.path(String(op), path, table.rules)
+    if (!match) throw table.refusal.path(refused, table.rules)
     const [rule, at, keys] = match
-    if (op === undefined || !rule.ops.includes(op))
-      throw table.refusal.op(String(op), path, table.rules, rule)
+    if (op === undefined || !rule.ops.includes(op)) throw table.refusal.op(refused, table.rules, rule)
     rule.apply(draft, { op, path, value, from, at, keys })
   }
   return draft as T
@@ -186,8 +189,8 @@ export function holderOf(draft: Draft, at: readonly string[]): [holder: Draft, n
 
 /** `Invalid patch path /x` and the operations that the path takes (RestApi, Method). */
 export const namedPath: Refusal = {
-  path: (_op, path) => badRequest(`Invalid patch path ${path}`),
-  op: (_op, _path, _rules, rule) =>
+  path: ({ path }) => badRequest(`Invalid patch path ${path}`),
+  op: (_operation, _rules, rule) =>
     badRequest(`Invalid patch operation specified. Must be one of: [${rule.ops.join(', ')}]`),
 }
 
@@ -197,9 +200,9 @@ export const onlyPath: Refusal = { path: namedPath.path, op: namedPath.path }
 /** The paths that take the operation, if any does (Resource, Model, RequestValidator …). */
 export const listedPaths: Refusal = { path: listPaths, op: listPaths }
 
-function listPaths(op: string, path: string, rules: PatchRules): Problem {
+function listPaths({ op, path }: Refused, rules: PatchRules): Problem {
   const paths = Object.keys(rules).filter((pattern) => rules[pattern]!.ops.includes(op as Op))
   const hint =
     paths.length > 0 ? `Must be one of: [${paths.join(', ')}]` : 'Please choose supported operations'
-  return badRequest(`Invalid patch path  '${path}' specified for op '${op}'. ${hint}`)
+  return badRequest(`Invalid patch path  '${path}' specified for op '${op ?? 'null'}'. ${hint}`)
 }

@@ -4,7 +4,7 @@ import { EXPORT } from './export.ts'
 import { FLUSH } from './flush.ts'
 import { IMPORT_DOCUMENTATION_PARTS } from './import-documentation-parts.ts'
 import { IMPORT_REST_API } from './import-rest-api.ts'
-import { MODEL_TEMPLATE } from './model-template.ts'
+import { MODEL_ACTIONS } from './models.ts'
 import { TEST_INVOKE } from './test-invoke.ts'
 import { UNBUILT } from './unbuilt.ts'
 
@@ -13,7 +13,7 @@ export const ACTIONS: readonly Operation[] = [
   ...FLUSH,
   IMPORT_DOCUMENTATION_PARTS,
   ...IMPORT_REST_API,
-  MODEL_TEMPLATE,
+  ...MODEL_ACTIONS,
   ...TEST_INVOKE,
   ...UNBUILT,
 ]

@@ -1,7 +1,7 @@
 import type { Model } from '../../core/documents.ts'
 import { asText, listedPaths, member } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
-import { flag, text } from '../../core/shape.ts'
+import { text } from '../../core/shape.ts'
 import { freshRandomId } from '../ids.ts'
 import { kind, without } from '../kind.ts'
 import { fill } from '../paths.ts'
@@ -9,15 +9,17 @@ import { methodsOf } from './resource.ts'
 
 const NO_SCHEMA = 'Model schema must have at least 1 property or array items defined'
 
+export const noModel = (name: string) => notFound(`Invalid model name specified: ${name}`)
+
 export const model = kind<Model>({
   name: 'Model',
   path: '/restapis/{restApiId}/models/{modelName}',
-  verbs: ['create', 'get', 'list', 'update', 'delete'],
-  query: { get: { flatten: flag } },
+  // GetModel is an action: it can flatten
+  verbs: ['create', 'list', 'update', 'delete'],
   fields: { 'name!': text, description: text, schema: text, 'contentType!': text },
   key: 'name',
   limit: 'models',
-  absent: (name) => notFound(`Invalid model name specified: ${name}`),
+  absent: noModel,
   taken: () => conflict('Model name already exists for this REST API'),
   born: (sent, { platform }) => ({ ...(sent as object as Model), id: freshRandomId(6, platform.random) }),
   patch: {

@@ -114,7 +114,8 @@ export const restApi = kind<RestApi>({
       throw badRequest(`The RestApiId '${api.id}' cannot contain uppercase characters`)
     if (!/^[a-z0-9._-]+$/.test(api.id))
       throw badRequest(`The RestApiId '${api.id}' is not a valid identifier`)
-    if (api.policy) api.policy = expandPolicy(api.policy, `${region}:${accountId}:${api.id}`)
+    if (api.policy && api.policy !== before?.policy)
+      api.policy = expandPolicy(api.policy, region, accountId, api.id)
   },
 
   async made(api, scope, { cloneFrom }) {

@@ -11,8 +11,10 @@ import {
   type Draft,
   member,
   OPS,
+  type Op,
   type PatchRule,
   type PatchTable,
+  type Refused,
 } from '../../core/patch.ts'
 import { badRequest } from '../../core/problem.ts'
 
@@ -91,6 +93,11 @@ const WRONG_LOG =
 const invalidPath = (path: string) =>
   badRequest(`Invalid method setting path: ${path}. Must be one of: [${PATHS}]`)
 
+const wrongCopy = (path: string, from = 'null') =>
+  badRequest(
+    `Invalid copy operation with path: ${path} and from ${from}. Valid copy:path are ${COPY_TO} and valid copy:from are ${COPY_FROM}`,
+  )
+
 const noSetting = (op: string, path: string) =>
   badRequest(
     `Cannot ${op} method setting ${path.replace(/^\//, '')} because there is no method setting for this method `,
@@ -104,10 +111,7 @@ function promote(draft: Draft, { path, from }: Change): void {
     '/canarySettings/deploymentId /deploymentId',
     '/canarySettings/stageVariableOverrides /variables',
   ]
-  if (!promoted.includes(pair))
-    throw badRequest(
-      `Invalid copy operation with path: ${path} and from ${from ?? 'null'}. Valid copy:path are ${COPY_TO} and valid copy:from are ${COPY_FROM}`,
-    )
+  if (!promoted.includes(pair)) throw wrongCopy(path, from)
   const canary = stage.canarySettings
   if (!canary) throw badRequest('Promotion not available. Canary does not exist.')
   if (path === '/deploymentId') stage.deploymentId = canary.deploymentId ?? stage.deploymentId
@@ -137,11 +141,12 @@ const accessLogs: PatchRule = {
   },
 }
 
+/** A copy that is no promotion is refused as such, whatever its path. */
+const NOT_COPY = OPS.filter((op) => op !== 'copy')
+
 const canaryMember = (as: Coerce): PatchRule => ({
-  ops: OPS,
-  apply(draft, change) {
-    const { op, path, at, keys, value = '' } = change
-    if (op === 'copy') return promote(draft, change)
+  ops: NOT_COPY,
+  apply(draft, { op, path, at, keys, value = '' }) {
     if (op !== 'replace') throw badRequest(`Invalid ${op} operation with path: ${path}`)
     const stage = draft as object as Stage
     const canary = wholeCanary(stage.canarySettings ?? {}, stage.deploymentId)
@@ -152,11 +157,10 @@ const canaryMember = (as: Coerce): PatchRule => ({
 })
 
 const canary: PatchRule = {
-  ops: OPS,
-  apply(draft, change) {
-    if (change.op === 'copy') return promote(draft, change)
-    if (change.op === 'replace') throw invalidPath(change.path)
-    if (change.op !== 'remove') throw noSetting(change.op, change.path)
+  ops: NOT_COPY,
+  apply(draft, { op, path }) {
+    if (op === 'replace') throw invalidPath(path)
+    if (op !== 'remove') throw noSetting(op, path)
     delete draft.canarySettings
   },
 }
@@ -230,7 +234,8 @@ export const stagePatch: PatchTable = {
   refusal: { path: refuse, op: refuse },
 }
 
-function refuse(op: string, path: string) {
+function refuse({ op = 'null' as Op, path, from }: Refused) {
+  if (op === 'copy') return wrongCopy(path, from)
   if (path.startsWith('/accessLogSettings/'))
     return op === 'remove' ? noSetting(op, path) : badRequest(WRONG_LOG)
   if (op === 'remove' && /^\/[^/]+\/[^/]+$/.test(path)) return noSetting(op, path)

@@ -1,0 +1,303 @@
+import {
+  CreateAuthorizerCommand,
+  CreateModelCommand,
+  CreateRequestValidatorCommand,
+  CreateRestApiCommand,
+  DeleteAuthorizerCommand,
+  DeleteIntegrationResponseCommand,
+  DeleteModelCommand,
+  DeleteRequestValidatorCommand,
+  GetIntegrationCommand,
+  GetMethodCommand,
+  GetMethodResponseCommand,
+  type PatchOperation,
+  PutIntegrationCommand,
+  type PutIntegrationRequest,
+  PutIntegrationResponseCommand,
+  type PutIntegrationResponseRequest,
+  PutMethodCommand,
+  type PutMethodRequest,
+  PutMethodResponseCommand,
+  UpdateIntegrationCommand,
+  UpdateMethodCommand,
+  UpdateMethodResponseCommand,
+} from '@aws-sdk/client-api-gateway'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { failure } from './failure.ts'
+import { type ControlServer, startControl } from './server.ts'
+
+const LAMBDA =
+  'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations'
+
+let server: ControlServer
+let at: { restApiId: string; resourceId: string; httpMethod: string }
+beforeAll(async () => {
+  server = await startControl()
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  const api = await server.client.send(new CreateRestApiCommand({ name: 'api' }))
+  at = { restApiId: api.id!, resourceId: api.rootResourceId!, httpMethod: 'GET' }
+})
+
+const putMethod = (more: Partial<PutMethodRequest> = {}) =>
+  server.client.send(new PutMethodCommand({ ...at, authorizationType: 'NONE', ...more }))
+const updateMethod = (...patchOperations: PatchOperation[]) =>
+  server.client.send(new UpdateMethodCommand({ ...at, patchOperations }))
+const putIntegration = (more: Partial<PutIntegrationRequest>) =>
+  server.client.send(new PutIntegrationCommand({ ...at, type: 'MOCK', ...more }))
+const putIntegrationResponse = (more: Partial<PutIntegrationResponseRequest> = {}) =>
+  server.client.send(new PutIntegrationResponseCommand({ ...at, statusCode: '200', ...more }))
+
+describe('methods', () => {
+  test('are there once', async () => {
+    const { $metadata, ...method } = await putMethod()
+    expect($metadata.httpStatusCode).toBe(201)
+    expect(method).toEqual({ httpMethod: 'GET', authorizationType: 'NONE', apiKeyRequired: false })
+    expect(await failure(putMethod())).toBe('ConflictException: Method already exists for this resource')
+  })
+
+  test.each<[Partial<PutMethodRequest>, string]>([
+    [
+      { httpMethod: 'TRACE' },
+      'Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY',
+    ],
+    [{ requestValidatorId: 'x' }, 'Invalid Request Validator identifier specified'],
+    [{ requestModels: { 'application/json': 'Nothing' } }, 'Invalid model identifier specified: Nothing'],
+    [
+      { authorizationType: 'CUSTOM' },
+      'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
+    ],
+    [
+      { requestParameters: { 'method.request.header.a': true, 'method.request.path.a': true } },
+      'Parameter names must be unique across querystring, header and path',
+    ],
+    [
+      { requestParameters: { true: true } },
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: true]',
+    ],
+  ])('refuse %j', async (request, sentence) => {
+    expect(await failure(putMethod(request))).toBe(`BadRequestException: ${sentence}`)
+  })
+
+  test('keep an authorizer only where the type asks for one', async () => {
+    await putMethod()
+    const authorizer = await server.client.send(
+      new CreateAuthorizerCommand({
+        restApiId: at.restApiId,
+        name: 'a',
+        type: 'TOKEN',
+        authorizerUri: LAMBDA,
+      }),
+    )
+    const set = { op: 'replace', path: '/authorizerId', value: authorizer.id } as const
+    expect((await updateMethod(set)).authorizerId).toBeUndefined()
+    const both = await updateMethod(set, { op: 'replace', path: '/authorizationType', value: 'CUSTOM' })
+    expect(both).toMatchObject({ authorizationType: 'CUSTOM', authorizerId: authorizer.id })
+    const remove = new DeleteAuthorizerCommand({ restApiId: at.restApiId, authorizerId: authorizer.id })
+    expect(await failure(server.client.send(remove))).toContain('ConflictException: Cannot delete authorizer')
+  })
+
+  test('hold what they refer to', async () => {
+    const { restApiId } = at
+    const validator = await server.client.send(new CreateRequestValidatorCommand({ restApiId, name: 'v' }))
+    await server.client.send(
+      new CreateModelCommand({
+        restApiId,
+        name: 'Pet',
+        contentType: 'application/json',
+        schema: '{"type":"object"}',
+      }),
+    )
+    await putMethod({ requestValidatorId: validator.id, requestModels: { 'application/json': 'Pet' } })
+    const deleteModel = () => server.client.send(new DeleteModelCommand({ restApiId, modelName: 'Pet' }))
+    const deleteValidator = () =>
+      server.client.send(new DeleteRequestValidatorCommand({ restApiId, requestValidatorId: validator.id }))
+    expect(await failure(deleteModel())).toBe(
+      "ConflictException: Cannot delete model 'Pet', is referenced in method request: //GET",
+    )
+    expect(await failure(deleteValidator())).toContain('ConflictException')
+    await updateMethod(
+      { op: 'remove', path: '/requestModels/application~1json' },
+      { op: 'replace', path: '/requestValidatorId', value: '' },
+    )
+    await deleteModel()
+    await deleteValidator()
+  })
+
+  test('are deleted with all below them', async () => {
+    await putMethod()
+    await putIntegration({})
+    await putIntegrationResponse()
+    const get = await server.client.send(new GetMethodCommand(at))
+    expect(get.methodIntegration?.integrationResponses).toEqual({ '200': { statusCode: '200' } })
+  })
+})
+
+describe('method responses', () => {
+  test('set, changed, read', async () => {
+    await putMethod()
+    const put = await server.client.send(
+      new PutMethodResponseCommand({ ...at, statusCode: '200', responseModels: {}, responseParameters: {} }),
+    )
+    expect(put).toMatchObject({ statusCode: '200', responseModels: {}, responseParameters: {} })
+    const update = (...patchOperations: PatchOperation[]) =>
+      server.client.send(new UpdateMethodResponseCommand({ ...at, statusCode: '200', patchOperations }))
+    const header = '/responseParameters/method.response.header.a'
+    expect(await update({ op: 'add', path: header, value: 'true' })).toMatchObject({
+      $metadata: { httpStatusCode: 201 },
+      responseParameters: { 'method.response.header.a': true },
+    })
+    const removed = await update({ op: 'remove', path: header })
+    expect(removed.responseParameters).toBeUndefined()
+    expect(await failure(update({ op: 'remove', path: header }))).toBe(
+      'NotFoundException: Invalid parameter name specified',
+    )
+    expect(await failure(update({ op: 'remove', path: '/responseModels/a~1b' }))).toBe(
+      'NotFoundException: Content-Type specified was not found',
+    )
+    const again = new PutMethodResponseCommand({ ...at, statusCode: '200' })
+    expect(await failure(server.client.send(again))).toContain('ConflictException')
+  })
+
+  test('a status code is three digits, and what is wrong is told together', async () => {
+    const call = new UpdateMethodResponseCommand({
+      ...at,
+      statusCode: 'wrong',
+      patchOperations: [{ op: 'wrong_op' as 'add', path: '/x' }],
+    })
+    expect(await failure(server.client.send(call))).toBe(
+      "ValidationException: 2 validation errors detected: Value 'wrong_op' at 'updateMethodResponseInput.patchOperations.1.member.op' failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]; Value 'wrong' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d",
+    )
+  })
+})
+
+describe('integrations', () => {
+  test('defaults by type', async () => {
+    await putMethod()
+    const { $metadata, ...mock } = await putIntegration({})
+    const common = {
+      passthroughBehavior: 'WHEN_NO_MATCH',
+      timeoutInMillis: 29000,
+      cacheNamespace: at.resourceId,
+      cacheKeyParameters: [],
+    }
+    expect(mock).toEqual({ type: 'MOCK', ...common })
+    await putIntegrationResponse()
+    const http = { type: 'HTTP_PROXY', uri: 'http://example.com/{p}', integrationHttpMethod: 'GET' } as const
+    expect(await putIntegration(http)).toMatchObject({
+      ...common,
+      httpMethod: 'GET',
+      connectionType: 'INTERNET',
+    })
+    const read = await server.client.send(new GetIntegrationCommand(at))
+    expect(read.integrationResponses).toBeUndefined()
+  })
+
+  test.each<[Partial<PutIntegrationRequest>, string]>([
+    [{ type: 'HTTP', uri: 'http://a' }, 'Enumeration value for HttpMethod must be non-empty'],
+    [{ type: 'HTTP', integrationHttpMethod: 'GET' }, 'Invalid HTTP endpoint specified for URI'],
+    [
+      { type: 'HTTP_PROXY', integrationHttpMethod: 'GET', uri: 'ftp://a' },
+      'Invalid HTTP endpoint specified for URI',
+    ],
+    [{ type: 'AWS', integrationHttpMethod: 'POST', uri: 'http://a' }, 'Invalid ARN specified in the request'],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:iam::1:role/x' },
+      'Invalid ARN specified in the request',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:s3:bucket' },
+      'AWS ARN for integration must contain path or action',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:s3:path/b' },
+      'Role ARN must be specified for AWS integrations',
+    ],
+    [
+      { type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:s3:path/b' },
+      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
+    ],
+    [{ timeoutInMillis: 49 }, 'Timeout should be between 50 ms and 29000 ms'],
+    [{ timeoutInMillis: 29_001 }, 'Timeout should be between 50 ms and 29000 ms'],
+    [
+      { requestTemplates: { '123': 'x' } },
+      'Validation Result: warnings : [], errors : [Invalid content type specified: 123]',
+    ],
+    [
+      { requestParameters: { 'integration.request.path.id': 'method.request.path.id' } },
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: method.request.path.id]',
+    ],
+    [
+      { requestParameters: { x: "'y'" } },
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: x]',
+    ],
+  ])('refuse %j', async (request, sentence) => {
+    await putMethod()
+    expect(await failure(putIntegration(request))).toBe(`BadRequestException: ${sentence}`)
+  })
+
+  test('are patched by Amazon’s paths', async () => {
+    await putMethod({ requestParameters: { 'method.request.querystring.q': false } })
+    await putIntegration({ type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri: LAMBDA })
+    const updated = await server.client.send(
+      new UpdateIntegrationCommand({
+        ...at,
+        patchOperations: [
+          { op: 'replace', path: '/timeoutInMillis', value: '5000' },
+          { op: 'add', path: '/cacheKeyParameters/method.request.querystring.q' },
+          { op: 'add', path: '/requestTemplates/application~1json', value: '{}' },
+          { op: 'replace', path: '/tlsConfig/insecureSkipVerification', value: 'true' },
+        ],
+      }),
+    )
+    expect(updated).toMatchObject({
+      timeoutInMillis: 5000,
+      cacheKeyParameters: ['method.request.querystring.q'],
+      requestTemplates: { 'application/json': '{}' },
+      tlsConfig: { insecureSkipVerification: true },
+    })
+  })
+
+  test('an empty template is null; a delete looks past the method', async () => {
+    await putMethod()
+    expect(await failure(putIntegrationResponse())).toBe(
+      'NotFoundException: Invalid Integration identifier specified',
+    )
+    await putIntegration({})
+    const raw = await fetch(
+      `${server.endpoint}/restapis/${at.restApiId}/resources/${at.resourceId}/methods/GET/integration/responses/200`,
+      { method: 'PUT', body: '{"responseTemplates":{"application/json":""},"selectionPattern":""}' },
+    )
+    expect(await raw.json()).toEqual({
+      statusCode: '200',
+      selectionPattern: '',
+      responseTemplates: { 'application/json': null },
+    })
+    const remove = new DeleteIntegrationResponseCommand({ ...at, httpMethod: 'POST', statusCode: '200' })
+    expect(await failure(server.client.send(remove))).toBe(
+      'NotFoundException: Invalid Integration identifier specified',
+    )
+  })
+
+  test('a response maps to headers that the method declares', async () => {
+    await putMethod()
+    await putIntegration({})
+    const responseParameters = { 'method.response.header.a': "'x'" }
+    expect(await failure(putIntegrationResponse({ responseParameters }))).toContain(
+      'Invalid mapping expression parameter specified: method.response.header.a',
+    )
+    await server.client.send(
+      new PutMethodResponseCommand({
+        ...at,
+        statusCode: '200',
+        responseParameters: { 'method.response.header.a': true },
+      }),
+    )
+    await putIntegrationResponse({ responseParameters })
+    const absent = new GetMethodResponseCommand({ ...at, statusCode: '201' })
+    expect(await failure(server.client.send(absent))).toBe(
+      'NotFoundException: Invalid Response status code specified',
+    )
+  })
+})
