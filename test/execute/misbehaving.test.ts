@@ -1,0 +1,134 @@
+/** Back ends that misbehave, behind HTTP_PROXY and HTTP: Amazon's answer, one log line, and the gateway goes on. */
+import { request } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Backends, startBackends } from './backends.ts'
+import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
+
+const NETWORK = [504, '{"message": "Network error communicating with endpoint"}'] as const
+const TIMEOUT = [504, '{"message": "Endpoint request timed out"}'] as const
+const INTERNAL = [500, '{"message": "Internal server error"}'] as const
+
+let backends: Backends
+let gateway: TestGateway
+beforeAll(async () => {
+  backends = await startBackends()
+  const to = (type: string, base: string) => ({
+    integration: {
+      type,
+      httpMethod: 'POST',
+      uri: `${base}/{behaviour}`,
+      timeoutInMillis: 300,
+      requestParameters: {
+        'integration.request.path.behaviour': 'method.request.path.behaviour',
+        'integration.request.querystring.count': 'method.request.querystring.count',
+      },
+      integrationResponses: { 200: { statusCode: '200' } },
+    },
+  })
+  gateway = await startGateway(
+    definitionOf({
+      '/proxy/{behaviour}': { POST: to('HTTP_PROXY', backends.http) },
+      '/custom/{behaviour}': { POST: to('HTTP', backends.http) },
+      '/refused/{behaviour}': { POST: to('HTTP_PROXY', backends.refused) },
+      '/nowhere/{behaviour}': { POST: to('HTTP_PROXY', 'http://no-such-host.invalid') },
+    }),
+    { settings: { maxPayloadBytes: 1024 * 1024 } },
+  )
+})
+afterAll(async () => {
+  await gateway.stop()
+  await backends.stop()
+})
+beforeEach(() => {
+  gateway.log.length = 0
+})
+
+describe.each(['proxy', 'custom'])('%s', (kind) => {
+  test.each<[string, readonly [number, string]]>([
+    ['reset', NETWORK],
+    ['reset-in-body', NETWORK],
+    ['short', NETWORK],
+    ['garbage', NETWORK],
+    ['two-lengths', NETWORK],
+    ['hang', TIMEOUT],
+    ['hang-in-body', TIMEOUT],
+  ])('%s', async (behaviour, [status, text]) => {
+    const answer = await gateway.call('POST', `/dev/${kind}/${behaviour}`, { body: '{}' })
+    expect([answer.status, answer.text]).toEqual([status, text])
+    expect(answer.header('x-amzn-errortype')).toBe('InternalServerErrorException')
+    expect(gateway.log.length).toBe(1)
+    expect(gateway.log[0]!.level).toBe('warn')
+  })
+
+  test('more than was declared is cut off where the length says', async () => {
+    const answer = await gateway.call('POST', `/dev/${kind}/long`, { body: '{}' })
+    expect([answer.status, answer.text]).toEqual([200, 'four'])
+  })
+
+  test('a thousand headers are taken', async () => {
+    expect((await gateway.call('POST', `/dev/${kind}/headers`, { body: '{}' })).status).toBe(200)
+  })
+
+  test('a gzip bomb is not unpacked', async () => {
+    const answer = await gateway.call('POST', `/dev/${kind}/bomb`, { body: '{}' })
+    expect(answer.status).toBe(200)
+    expect(answer.body.length).toBeLessThan(100_000)
+  })
+})
+
+test('nobody listens', async () => {
+  const answer = await gateway.call('POST', '/dev/refused/x', { body: '{}' })
+  expect([answer.status, answer.text]).toEqual(NETWORK)
+})
+
+test('a name that does not resolve is a configuration error', async () => {
+  const answer = await gateway.call('POST', '/dev/nowhere/x', { body: '{}' })
+  expect([answer.status, answer.text]).toEqual(INTERNAL)
+  expect(gateway.log[0]!.message).toContain('Invalid endpoint address')
+})
+
+test('a stream that breaks off breaks off for the client, whole chunks only', async () => {
+  const outcome = await new Promise<string>((resolve) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port: gateway.port,
+        method: 'POST',
+        path: '/dev/proxy/reset-in-chunks',
+        headers: { Host: 'abc123.execute-api.us-east-1.localhost' },
+      },
+      (response) => {
+        response.resume()
+        response.on('end', () => resolve('ended'))
+        response.on('error', () => resolve('broken'))
+      },
+    )
+    sent.on('error', () => resolve('broken'))
+    sent.end('{}')
+  })
+  expect(outcome).toBe('broken')
+})
+
+test('a drip that takes longer than the integration may is broken off', async () => {
+  const attempt = gateway.call('POST', '/dev/proxy/drip?count=1000', { body: '{}' })
+  await expect(attempt.then(({ status }) => status)).rejects.toThrow()
+  await expect.poll(() => backends.abandoned()).toBeGreaterThan(0)
+})
+
+test('a client that goes away takes the call to the back end with it', async () => {
+  const before = backends.abandoned()
+  const sent = request({
+    host: '127.0.0.1',
+    port: gateway.port,
+    method: 'POST',
+    path: '/dev/proxy/events',
+    headers: { Host: 'abc123.execute-api.us-east-1.localhost' },
+  })
+  sent.on('response', (response) => {
+    response.on('error', () => {})
+    response.once('data', () => sent.destroy())
+  })
+  sent.on('error', () => {})
+  sent.end()
+  await expect.poll(() => backends.abandoned()).toBeGreaterThan(before)
+})
