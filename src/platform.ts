@@ -47,7 +47,10 @@ export interface Meter {
   ): MeterVerdict | Promise<MeterVerdict>
   /** calls counted in each quota's period */
   used(quotas: readonly QuotaSpec[], now: number): Promise<number[]>
-  /** sets a count (UpdateUsage); with `atLeast` it is only ever raised (what a database remembers from before a restart) */
+  /**
+   * Sets a count (UpdateUsage), below zero too; with `atLeast` one that the meter knows is only raised (what a database
+   * remembers from before a restart).
+   */
   setUsed(quota: QuotaSpec, used: number, now: number, atLeast?: boolean): Promise<void>
   /** gives unused leases back */
   close?(): Promise<void>

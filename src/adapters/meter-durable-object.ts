@@ -105,7 +105,8 @@ export class MeterObject extends DurableObject {
 
   async setUsed(quota: QuotaSpec, used: number, now: number, atLeast?: boolean): Promise<void> {
     await this.#load([], [quota])
-    if (!atLeast || used > this.#count(quota)) this.#setCount(quota, used, now)
+    const known = this.#counts.get(storedQuota(quota))
+    if (!atLeast || known === undefined || used > known) this.#setCount(quota, used, now)
   }
 
   /** Deletes counters whose period is over. */

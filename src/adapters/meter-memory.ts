@@ -31,6 +31,8 @@ class Slots {
     }
     this.#keys[slot] = key
     this.slots.set(key, slot)
+    // whoever had the slot before left its numbers
+    this.b[slot] = Number.NaN
     return slot
   }
 
@@ -113,7 +115,8 @@ export function memoryMeter(): Meter & { size(): number } {
 
     async setUsed(quota, used, _now, atLeast) {
       const slot = counts.slots.get(quota.key) ?? counts.add(quota.key)
-      setCount(slot, quota, atLeast ? Math.max(used, countOf(slot, quota)) : used)
+      const known = counts.b[slot] === quota.endsAt
+      setCount(slot, quota, atLeast && known ? Math.max(used, counts.a[slot]!) : used)
     },
   }
 

@@ -85,7 +85,8 @@ return out`)
 
 /** KEYS: one quota. ARGV: count, milliseconds to keep it, 1 if it may only be raised. */
 const SET_USED = script(`
-if ARGV[3] == '1' and tonumber(redis.call('GET', KEYS[1]) or '0') >= tonumber(ARGV[1]) then return 0 end
+local held = redis.call('GET', KEYS[1])
+if ARGV[3] == '1' and held and tonumber(held) >= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`)
 

@@ -130,6 +130,15 @@ export const exactMeter: Cases<Meter> = {
     equal(await meter.used([q], NOW), [12])
   },
 
+  'a count below zero is an extension': async (meter, id) => {
+    const q = quota(`${id}|q`, 2)
+    await meter.setUsed(q, -3, NOW, true)
+    equal(await meter.used([q], NOW), [-3])
+    equal(await admitted(meter, 9, [], [q], NOW), 5)
+    await meter.setUsed(q, -1, NOW)
+    equal(await admitted(meter, 9, [], [q], NOW), 3)
+  },
+
   'a limit below the count admits nothing': async (meter, id) => {
     await meter.setUsed(quota(`${id}|q`, 10), 8, NOW)
     equal(await admitted(meter, 2, [], [quota(`${id}|q`, 5)], NOW), 0)
