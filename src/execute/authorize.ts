@@ -1,21 +1,118 @@
-/** Who calls: the method's authorization. Whatever is not built is refused, never let through. */
+/**
+ * Who calls, and may they? The method's authorization and the API's resource policy, in the order and with the meaning of the
+ * guide's apigateway-authorization-flow. Whatever is unknown is refused, never let through.
+ */
 import type { Caller, Matched } from '../core/call.ts'
+import type { Authorizer } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
+import { MAX_ARN, methodArns } from '../core/method-arn.ts'
+import type { Outcome } from '../core/policy/policy.ts'
+import { authorizeByUserPool } from './authorizers/cognito.ts'
+import { authorizeByIam, combined } from './authorizers/iam.ts'
+import { askFunction } from './authorizers/lambda.ts'
+import { authorizeByJwt } from './authorizers/oidc.ts'
+import { authorizerFault, deniedByAuthorizer, deniedByPolicy } from './denied.ts'
 import type { Gateway } from './gateway.ts'
+import { evaluateResourcePolicy, INVOKE, lookOf, resourcePolicyOf } from './resource-policy.ts'
 
 const ANYBODY: Caller = Object.freeze({ identity: {}, authorizer: null })
 
-export async function authorize(matched: Matched, _on: Gateway): Promise<Caller> {
+export function authorize(matched: Matched, on: Gateway): Caller | Promise<Caller> {
   const { method, located } = matched
+  const { policy, endpointConfiguration } = located.api.definition.restApi
   const type = method.authorizationType || 'NONE'
-  if (type !== 'NONE')
-    throw new Fault('AUTHORIZER_CONFIGURATION_ERROR', {
-      reason: `authorization type ${type} is not served by this gateway`,
+  if (type === 'NONE' && !policy && !endpointConfiguration?.types?.includes('PRIVATE'))
+    return reached(matched, ANYBODY)
+  return decide(type, matched, on).then((caller) => reached(matched, caller))
+}
+
+function reached({ located }: Matched, caller: Caller): Caller {
+  located.call.reached.caller = caller
+  return caller
+}
+
+async function decide(type: string, matched: Matched, on: Gateway): Promise<Caller> {
+  const resources = methodArns(matched)
+  if (resources[0]!.length > MAX_ARN)
+    throw new Fault('DEFAULT_4XX', {
+      status: 414,
+      message: 'Request URI too long',
+      reason: 'method ARN over the limit',
     })
-  if (located.api.definition.restApi.policy)
-    throw new Fault('AUTHORIZER_CONFIGURATION_ERROR', {
-      reason: 'resource policies are not served by this gateway',
-    })
-  located.call.reached.caller = ANYBODY
-  return ANYBODY
+  switch (type) {
+    case 'NONE':
+      mustAllow(matched, resources)
+      return ANYBODY
+    case 'AWS_IAM':
+      return authorizeByIam(matched, resources, on)
+    case 'COGNITO_USER_POOLS':
+    case 'CUSTOM': {
+      const authorizer = authorizerOf(matched)
+      if (authorizer.jwt) return byToken(authorizeByJwt, authorizer, matched, resources, on)
+      if (authorizer.type === 'COGNITO_USER_POOLS')
+        return byToken(authorizeByUserPool, authorizer, matched, resources, on)
+      if (authorizer.type === 'TOKEN' || authorizer.type === 'REQUEST')
+        return byFunction(authorizer, matched, resources, on)
+      throw authorizerFault(`the authorizer has the type ${authorizer.type}`)
+    }
+    default:
+      throw authorizerFault(`the method has the authorization type ${type}`)
+  }
+}
+
+function authorizerOf({ method, located }: Matched): Authorizer {
+  const { authorizerId } = method
+  const found = located.api.definition.authorizers.find(({ id }) => id === authorizerId)
+  if (!found) throw authorizerFault(`the method's authorizer ${authorizerId} is not there`)
+  return found
+}
+
+/** The policy on a caller whom IAM does not know. */
+function anonymous(matched: Matched, resources: readonly string[]): Outcome {
+  const policy = resourcePolicyOf(matched)
+  return policy ? evaluateResourcePolicy(policy, matched, resources, null) : 'Neither'
+}
+
+/** Where nothing else proves a caller the policy must allow it explicitly, as it must for a private API. */
+function mustAllow(matched: Matched, resources: readonly string[]): void {
+  const outcome = anonymous(matched, resources)
+  if (outcome !== 'Allow') throw deniedByPolicy('anonymous', INVOKE, resources[0]!, outcome)
+}
+
+/** The token first; then, if there is a policy, it must allow explicitly. */
+async function byToken(
+  check: (authorizer: Authorizer, matched: Matched, on: Gateway) => Promise<Caller>,
+  authorizer: Authorizer,
+  matched: Matched,
+  resources: readonly string[],
+  on: Gateway,
+): Promise<Caller> {
+  const caller = await check(authorizer, matched, on)
+  if (resourcePolicyOf(matched)) mustAllow(matched, resources)
+  return caller
+}
+
+/** A policy that denies is asked before the function; what the function allows is weighed with the policy afterwards. */
+async function byFunction(
+  authorizer: Authorizer,
+  matched: Matched,
+  resources: readonly string[],
+  on: Gateway,
+): Promise<Caller> {
+  const theirs = anonymous(matched, resources)
+  if (theirs === 'Deny') throw deniedByPolicy('anonymous', INVOKE, resources[0]!, 'Deny')
+  const { policy, principalId, context, usageIdentifierKey, latency } = await askFunction(
+    authorizer,
+    matched,
+    resources[0]!,
+    on,
+  )
+  const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
+  const outcome = combined(own, theirs, true)
+  if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
+  return {
+    identity: {},
+    authorizer: { ...context, principalId, integrationLatency: latency },
+    usageIdentifierKey,
+  }
 }

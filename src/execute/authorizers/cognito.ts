@@ -1,0 +1,64 @@
+/** COGNITO_USER_POOLS (guide: apigateway-integrate-with-cognito, apigateway-enable-cognito-user-pool). */
+import type { Caller, Matched } from '../../core/call.ts'
+import type { Authorizer } from '../../core/documents.ts'
+import { authorizerFault, unauthorized } from '../denied.ts'
+import type { Gateway } from '../gateway.ts'
+import { tokenOf } from './identity.ts'
+import { bearer, hasScope, shownClaims, type Trust, unverifiedIssuer, verifyToken } from './jwt.ts'
+import { matches } from './lambda.ts'
+
+const POOL = /^arn:[\w-]+:cognito-idp:([a-z0-9-]+):\d{12}:userpool\/([\w-]+)$/
+const DEFAULT_TTL = 300
+
+export async function authorizeByUserPool(
+  authorizer: Authorizer,
+  matched: Matched,
+  on: Gateway,
+): Promise<Caller> {
+  const { platform } = on
+  const given = tokenOf(authorizer.identitySource, matched)
+  if (!given) throw unauthorized('the token is missing')
+  const token = bearer(given)
+  const issuer = unverifiedIssuer(token)
+  const pools = poolsOf(authorizer, on)
+  const pool = pools.find(({ issuers }) => issuer !== undefined && issuers.includes(issuer))
+  if (!pool) throw unauthorized('the token is of no user pool of the authorizer')
+  const claims = await verifyToken(token, pool, platform)
+
+  // without scopes it is an identity token that is asked for, with scopes an access token
+  const scopes = matched.method.authorizationScopes ?? []
+  if (claims.token_use !== (scopes.length > 0 ? 'access' : 'id'))
+    throw unauthorized(`the token is of the wrong kind: ${String(claims.token_use)}`)
+  if (!hasScope(claims, scopes)) throw unauthorized('the token has none of the scopes')
+  const { identityValidationExpression: expression } = authorizer
+  if (expression && !(typeof claims.aud === 'string' && matches(expression, claims.aud)))
+    throw unauthorized('the audience does not match the validation expression')
+  return { identity: {}, authorizer: { claims: shownClaims(claims) } }
+}
+
+const known = new WeakMap<Authorizer, Trust[]>()
+
+/** The authorizer's user pools: at Amazon, or where AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER or AWS_ENDPOINT_URL says. */
+function poolsOf(authorizer: Authorizer, on: Gateway): Trust[] {
+  let pools = known.get(authorizer)
+  if (!pools) {
+    const { endpoints } = on.platform.settings
+    const override = (endpoints.COGNITO_IDENTITY_PROVIDER ?? endpoints[''])?.replace(/\/+$/, '')
+    pools = (authorizer.providerARNs ?? []).map((arn) => {
+      const [, region, poolId] = POOL.exec(arn) ?? []
+      if (!region || !poolId) throw authorizerFault(`${arn} is no user pool`)
+      const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+      const amazon = `https://cognito-idp.${region}.${domain}/${poolId}`
+      const base = override ? `${override}/${poolId}` : amazon
+      return {
+        issuers: override ? [amazon, base] : [amazon],
+        keys: { name: base, url: () => `${base}/.well-known/jwks.json` },
+        algorithms: ['RS256'],
+        ttl: authorizer.authorizerResultTtlInSeconds ?? DEFAULT_TTL,
+      }
+    })
+    if (pools.length === 0) throw authorizerFault('the authorizer has no user pool')
+    known.set(authorizer, pools)
+  }
+  return pools
+}

@@ -1,0 +1,84 @@
+/** AWS_IAM: Signature Version 4 by a principal whom this gateway knows, and what its policies and the API's say together. */
+import type { Caller, Matched } from '../../core/call.ts'
+import { Fault, type GatewayResponseType } from '../../core/fault.ts'
+import { evaluateAll, type Outcome } from '../../core/policy/policy.ts'
+import { type SignatureErrorType, verifyRequest } from '../../core/sigv4/verify.ts'
+import { type Principal, principalsOf } from '../../store/principals.ts'
+import { deniedByPolicy } from '../denied.ts'
+import type { Gateway } from '../gateway.ts'
+import { evaluateResourcePolicy, INVALIDATE, INVOKE, lookOf, resourcePolicyOf } from '../resource-policy.ts'
+
+const RESPONSES: Record<SignatureErrorType, GatewayResponseType> = {
+  MissingAuthenticationTokenException: 'MISSING_AUTHENTICATION_TOKEN',
+  IncompleteSignatureException: 'INVALID_SIGNATURE',
+  InvalidSignatureException: 'INVALID_SIGNATURE',
+  UnrecognizedClientException: 'INVALID_SIGNATURE',
+  ExpiredTokenException: 'EXPIRED_TOKEN',
+}
+
+export async function authorizeByIam(
+  matched: Matched,
+  resources: readonly string[],
+  on: Gateway,
+): Promise<Caller> {
+  const { call, api } = matched.located
+  const { path, query, headers } = call.wire()
+  const principals = principalsOf(on.platform)
+  const verified = await verifyRequest(
+    { method: call.method, path, query, headers, body: () => call.payload.wire() },
+    {
+      service: 'execute-api',
+      region: api.region,
+      now: call.receivedAt,
+      lookUp: (accessKeyId) => principals.find(accessKeyId),
+    },
+  )
+  if (!verified.ok)
+    throw new Fault(RESPONSES[verified.type], { message: verified.message, errorType: verified.type })
+  const principal = verified.key
+  const outcome = decide(matched, resources, principal, INVOKE)
+  if (outcome !== 'Allow') throw deniedByPolicy(principal.arn, INVOKE, resources[0]!, outcome)
+  const { accessKeyId, secretAccessKey, sessionToken, accountId, arn, userId, organizationId } = principal
+  return {
+    identity: {
+      accessKey: accessKeyId,
+      accountId,
+      caller: userId,
+      user: userId,
+      userArn: arn,
+      principalOrgId: organizationId,
+    },
+    authorizer: null,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    mayInvalidateCache: () => decide(matched, resources, principal, INVALIDATE) === 'Allow',
+  }
+}
+
+/**
+ * Tables A and B of the guide's apigateway-authorization-flow: in the API's own account either policy may allow, from another
+ * account both must; a deny in either wins.
+ */
+function decide(
+  matched: Matched,
+  resources: readonly string[],
+  principal: Principal,
+  action: string,
+): Outcome {
+  const own = evaluateAll(principal.policies, {
+    action,
+    resources,
+    principal,
+    look: lookOf(matched, principal),
+  })
+  const policy = resourcePolicyOf(matched)
+  const theirs = policy ? evaluateResourcePolicy(policy, matched, resources, principal, action) : 'Neither'
+  return combined(own, theirs, principal.accountId === matched.located.accountId)
+}
+
+export function combined(identity: Outcome, resource: Outcome, sameAccount: boolean): Outcome {
+  if (identity === 'Deny' || resource === 'Deny') return 'Deny'
+  const allowed = sameAccount
+    ? identity === 'Allow' || resource === 'Allow'
+    : identity === 'Allow' && resource === 'Allow'
+  return allowed ? 'Allow' : 'Neither'
+}

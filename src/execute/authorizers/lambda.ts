@@ -1,0 +1,201 @@
+/**
+ * Lambda authorizers, TOKEN and REQUEST (guide: apigateway-use-lambda-authorizer): the function answers with a policy, which is
+ * kept by the identity sources' values and evaluated for each method that is called.
+ */
+import { type AuthorizerResult, MAX_RESULT, readAuthorizerResult } from '../../core/authorizer-result.ts'
+import type { Matched } from '../../core/call.ts'
+import { textOf } from '../../core/content.ts'
+import type { Authorizer } from '../../core/documents.ts'
+import { Fault } from '../../core/fault.ts'
+import { Pattern } from '../../core/java/regex/matcher.ts'
+import { lambdaEvent } from '../../core/lambda-event.ts'
+import { withStageVariables } from '../../core/uri.ts'
+import { authorizerArn, authorizerFault, unauthorized } from '../denied.ts'
+import type { Gateway } from '../gateway.ts'
+import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from '../integrations/invoke-lambda.ts'
+import { sourcesOf, tokenOf, valuesOf } from './identity.ts'
+import { memoryFor } from './memory.ts'
+
+/** Amazon: 10 seconds (guide: limits). */
+const TIMEOUT_MS = 10_000
+const DEFAULT_TTL = 300
+
+const encoder = new TextEncoder()
+const EMPTY = new Uint8Array(0)
+const results = memoryFor<AuthorizerResult>()
+
+/** The function's answer, from the cache if it is there. Throws UNAUTHORIZED and the AUTHORIZER_… faults. */
+export async function askFunction(
+  authorizer: Authorizer,
+  matched: Matched,
+  methodArn: string,
+  on: Gateway,
+): Promise<AuthorizerResult & { latency: number }> {
+  const token = authorizer.type === 'TOKEN' ? validToken(authorizer, matched) : undefined
+  const key = cacheKey(authorizer, matched, token)
+  const now = on.platform.clock.now()
+  const known = key === null ? undefined : results(on.platform).get(key, now)
+  if (known) return { ...known, latency: 0 }
+  const event =
+    token === undefined
+      ? requestEvent(matched, methodArn)
+      : { type: 'TOKEN', methodArn, authorizationToken: token }
+  const answered = await invoke(authorizer, event, matched, on)
+  const result = read(answered.text)
+  const expiresAt = now + ttlOf(authorizer) * 1000
+  if (key !== null) results(on.platform).put(key, result, expiresAt, answered.text.length)
+  return { ...result, latency: answered.latency }
+}
+
+const ttlOf = ({ authorizerResultTtlInSeconds: ttl }: Authorizer): number => ttl ?? DEFAULT_TTL
+
+const patterns = new Map<string, Pattern>()
+
+/** The token, once the validation expression has matched the whole of it. */
+export function validToken(
+  { identitySource, identityValidationExpression: expression }: Authorizer,
+  matched: Matched,
+): string {
+  const token = tokenOf(identitySource, matched)
+  if (!token) throw unauthorized('the identity source of the authorizer is missing')
+  if (expression && !matches(expression, token))
+    throw unauthorized('the token does not match the validation expression')
+  return token
+}
+
+export function matches(expression: string, text: string): boolean {
+  try {
+    let pattern = patterns.get(expression)
+    if (!pattern) {
+      pattern = new Pattern(expression)
+      if (patterns.size > 500) patterns.clear()
+      patterns.set(expression, pattern)
+    }
+    return pattern.matches(text)
+  } catch (cause) {
+    throw authorizerFault(`identity validation expression: ${(cause as Error).message}`, cause)
+  }
+}
+
+/**
+ * What a result is kept under: the API, its stage and deployment, the authorizer, the flush generation, and every value of
+ * every identity source. Null where nothing is kept. Amazon refuses a call that lacks a source, and asks no function.
+ */
+function cacheKey(authorizer: Authorizer, matched: Matched, token: string | undefined): string | null {
+  const { api, stage } = matched.located
+  let values: string[][] = [[token ?? '']]
+  if (token === undefined) {
+    const sources = sourcesOf(authorizer.identitySource)
+    try {
+      values = sources.map((source) => valuesOf(source, matched))
+    } catch (cause) {
+      throw authorizerFault((cause as Error).message, cause)
+    }
+    for (const [at, all] of values.entries())
+      if (!all.at(-1)) throw unauthorized(`the identity source ${sources[at]} is missing`)
+    if (values.length === 0) return null
+  }
+  if (ttlOf(authorizer) <= 0) return null
+  const { stageName, authorizersGeneration = 0 } = stage
+  return JSON.stringify([
+    api.apiId,
+    stageName,
+    api.deploymentId,
+    authorizersGeneration,
+    authorizer.id,
+    values,
+  ])
+}
+
+/** A proxy integration's event without its body; what is not there is an empty map here (guide: api-gateway-lambda-authorizer-input). */
+function requestEvent(matched: Matched, methodArn: string): object {
+  const {
+    body: _body,
+    isBase64Encoded: _encoded,
+    ...rest
+  } = lambdaEvent(matched, matched.located.call.headers, EMPTY, false)
+  const filled = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? {}]))
+  return { type: 'REQUEST', methodArn, ...filled }
+}
+
+interface Answered {
+  text: string
+  latency: number
+}
+
+async function invoke(
+  { id, authorizerUri, authorizerCredentials }: Authorizer,
+  event: object,
+  matched: Matched,
+  on: Gateway,
+): Promise<Answered> {
+  const { clock, settings } = on.platform
+  const { call, stageVariables } = matched.located
+  const { measured } = call.reached
+  const started = clock.now()
+  const outcome = { latency: 0, integrationLatency: 0 }
+  measured.authorizer = outcome
+  try {
+    const response = await invokeLambda(
+      functionOf(withStageVariables(authorizerUri ?? '', stageVariables)),
+      {
+        payload: encoder.encode(JSON.stringify(event)),
+        headers: [['x-amz-source-arn', authorizerArn(matched, id)]],
+        credentials: authorizerCredentials,
+        stageVariables,
+        signal: AbortSignal.timeout(settings.limits.authorizerTimeoutMs ?? TIMEOUT_MS),
+      },
+      on,
+    )
+    const text = await answerOf(response)
+    const latency = clock.now() - started
+    measured.authorizer = {
+      status: 200,
+      latency,
+      integrationLatency: latency,
+      integrationStatus: response.status,
+      requestId: response.requestId,
+    }
+    call.journal?.info(`Authorizer answered in ${latency} ms`)
+    return { text, latency }
+  } catch (error) {
+    const fault =
+      error instanceof Fault && OWN.has(error.type) ? error : authorizerFault(reasonOf(error), error)
+    const latency = clock.now() - started
+    measured.authorizer = { ...outcome, latency, status: fault.status, error: fault.message }
+    throw fault
+  }
+}
+
+const OWN = new Set(['UNAUTHORIZED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** A function that ends with the error `Unauthorized` says 401; any other error is its failure. */
+async function answerOf(response: InvokeResponse): Promise<string> {
+  const text = textOf({ bytes: await wholeBody(response.body, 64 * MAX_RESULT) })
+  if (response.status >= 300)
+    throw authorizerFault(`Lambda answered ${response.status} to the authorizer's call`)
+  if (response.functionError !== undefined) {
+    if (errorMessageIn(text) === 'Unauthorized') throw unauthorized('the authorizer said Unauthorized')
+    throw new Fault('AUTHORIZER_FAILURE', { reason: 'the authorizer function failed' })
+  }
+  if (text.length > MAX_RESULT)
+    throw authorizerFault(`the authorizer's result is larger than ${MAX_RESULT} bytes`)
+  return text
+}
+
+function errorMessageIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { errorMessage?: unknown } | null)?.errorMessage
+  } catch {
+    return undefined
+  }
+}
+
+function read(text: string): AuthorizerResult {
+  try {
+    return readAuthorizerResult(text)
+  } catch (cause) {
+    throw authorizerFault(`the authorizer's result cannot be read: ${(cause as Error).message}`, cause)
+  }
+}
