@@ -121,6 +121,24 @@ export const OPTIONS = [
     meaning: 'what a call gets while the meter store is down: served, or 500',
   },
   {
+    env: 'EDGEWAY_CACHE_MAX_BYTES',
+    fallback: '536870912',
+    value: 'BYTES',
+    meaning: 'most that the response caches of all stages keep in memory',
+  },
+  {
+    env: 'EDGEWAY_CACHE_SINGLE_FLIGHT',
+    fallback: 'true',
+    value: 'true|false',
+    meaning: 'concurrent misses of one cache key make one back end call',
+  },
+  {
+    env: 'EDGEWAY_METRICS',
+    fallback: 'false',
+    value: 'true|false',
+    meaning: 'serves counters for Prometheus at /_edgeway/metrics, to anybody',
+  },
+  {
     env: 'EDGEWAY_ACCOUNT_RATE_LIMIT',
     fallback: '10000',
     value: 'N',
@@ -215,7 +233,8 @@ export function option(env: Env, name: OptionName): string {
   return value === undefined || value === '' ? OPTIONS.find((option) => option.env === name)!.fallback : value
 }
 
-function number(env: Env, name: OptionName, min: number, max = Number.MAX_SAFE_INTEGER): number {
+/** An option that takes a whole number. Throws ConfigError. */
+export function number(env: Env, name: OptionName, min: number, max = Number.MAX_SAFE_INTEGER): number {
   const text = option(env, name)
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < min || value > max)

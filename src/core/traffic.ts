@@ -66,9 +66,12 @@ export function clientBuckets(called: Called, plan: PlanLimits, keyId: string): 
   const { region, apiId, stageName, path, verb } = called
   const subject = clientSubject(region, plan.id, keyId)
   const throttles = plan.apiStages?.find((one) => one.apiId === apiId && one.stage === stageName)?.throttle
-  const name = [`${path}/${called.called}`, `${path}/${verb}`, `${path}/*`, '/*/*'].find(
-    (name) => throttles?.[name],
-  )
+  // the root resource's are written `//GET` or `/GET`
+  const paths = path === '/' ? ['/', ''] : [path]
+  const name = paths
+    .flatMap((path) => [`${path}/${called.called}`, `${path}/${verb}`, `${path}/*`])
+    .concat('/*/*')
+    .find((name) => throttles?.[name])
   return [
     ...(name ? bucketOf(`${subject}|${apiId}/${stageName}${name}`, throttles![name]) : []),
     ...bucketOf(`${subject}|`, plan.throttle),

@@ -110,6 +110,7 @@ async function run(runtime: Runtime): Promise<void> {
     stopping = true
     console.log('finishing the calls in flight; Ctrl-C again ends at once')
     void Promise.all([front?.stop(), listener.stop()])
+      .then(() => app.store.usage.close())
       .then(deferred.settled)
       .then(stores.close)
       .then(() => {

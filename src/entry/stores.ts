@@ -2,7 +2,7 @@
 import { memoryCache } from '../adapters/cache-memory.ts'
 import { memoryMeter } from '../adapters/meter-memory.ts'
 import { memoryResponses } from '../adapters/responses-memory.ts'
-import { ConfigError, choice, option } from '../config.ts'
+import { ConfigError, choice, number, option } from '../config.ts'
 import type { Log, Platform } from '../platform.ts'
 
 export type Stores = Pick<Platform, 'cache' | 'meter' | 'responses'> & { close(): Promise<void> }
@@ -10,7 +10,12 @@ export type Stores = Pick<Platform, 'cache' | 'meter' | 'responses'> & { close()
 export async function openStores(env: Record<string, string | undefined>, log: Log): Promise<Stores> {
   const url = option(env, 'EDGEWAY_REDIS_URL')
   if (!url)
-    return { cache: memoryCache(), meter: memoryMeter(), responses: memoryResponses(), close: async () => {} }
+    return {
+      cache: memoryCache(),
+      meter: memoryMeter(),
+      responses: memoryResponses({ maxBytes: number(env, 'EDGEWAY_CACHE_MAX_BYTES', 0) }),
+      close: async () => {},
+    }
   if (!/^rediss?:\/\//.test(url))
     throw new ConfigError(`EDGEWAY_REDIS_URL must start with redis:// or rediss://, not "${url}"`)
   // read only when it is wanted: the client is the largest of all dependencies
@@ -21,10 +26,14 @@ export async function openStores(env: Record<string, string | undefined>, log: L
     import('../adapters/responses-redis.ts'),
   ])
   const redis = connectRedis(url, log)
+  const meter = redisMeter(redis, { mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased') })
   return {
     cache: redisCache(redis),
-    meter: redisMeter(redis, { mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased') }),
+    meter,
     responses: redisResponses(redis),
-    close: () => redis.close(),
+    async close() {
+      await meter.close?.().catch((error) => log('warn', 'leases are lost', { error: String(error) }))
+      await redis.close()
+    },
   }
 }

@@ -18,7 +18,7 @@ import { fetchOutbound } from '../adapters/outbound-fetch.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { cacheApiResponses } from '../adapters/responses-cache-api.ts'
 import { type App, createApp } from '../app.ts'
-import { ConfigError, option, settingsOf } from '../config.ts'
+import { ConfigError, choice, option, settingsOf } from '../config.ts'
 import type { Peer } from '../platform.ts'
 
 export { MeterObject } from '../adapters/meter-durable-object.ts'
@@ -50,7 +50,9 @@ function appOf(bindings: Bindings): App {
         ? libsqlHttpDatabase(remote, option(env, 'EDGEWAY_DATABASE_TOKEN') || undefined)
         : d1Database(bindings.DB!),
       cache: bindings.CONFIG ? kvCache(bindings.CONFIG) : memoryCache(),
-      meter: durableObjectMeter(bindings.METER),
+      meter: durableObjectMeter(bindings.METER, {
+        mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased'),
+      }),
       responses: cacheApiResponses(),
       outbound: fetchOutbound('workers'),
       credentials: envCredentials(env),

@@ -97,11 +97,9 @@ test('a negative limit is none; a limit without a burst holds one second', () =>
   expect(clientBuckets(called, { id: 'p', throttle: { burstLimit: 5 } }, 'k')).toEqual([])
 })
 
-test('the root resource is written // in a usage plan', () => {
-  const plan = {
-    id: 'p',
-    apiStages: [{ apiId: 'a', stage: 's', throttle: { '//GET': { rateLimit: 1, burstLimit: 1 } } }],
-  }
+test.each(['//GET', '/GET', '//*', '/*/*'])('the root resource may be written %s in a usage plan', (name) => {
+  const stages = [{ apiId: 'a', stage: 's', throttle: { [name]: { rateLimit: 1, burstLimit: 1 } } }]
+  const plan = { id: 'p', apiStages: stages }
   expect(clientBuckets({ ...called, path: '/' }, plan, 'k')).toHaveLength(1)
-  expect(clientBuckets(called, plan, 'k')).toHaveLength(0)
+  expect(clientBuckets(called, plan, 'k')).toHaveLength(name === '/*/*' ? 1 : 0)
 })
