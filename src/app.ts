@@ -30,8 +30,8 @@ export function createApp(
   about: { runtime: string; version: string },
   store = openStore(platform),
 ): App {
-  const { deployments, usage } = store
-  const execute = createExecute({ platform, deployments, usage })
+  const { deployments, keys, usage } = store
+  const execute = createExecute({ platform, deployments, keys, usage })
   const control = createControl({ platform, store, execute: execute.testInvoker })
 
   const hono = new Hono<{ Bindings: Peer }>()

@@ -4,8 +4,8 @@
  * authorizers speak of the same method however a path was written.
  */
 
+import { partitionOf } from './aws-service.ts'
 import type { Matched } from './call.ts'
-import { partitionOf } from './openapi/options.ts'
 
 /** What may stand in an ARN as it is. A `*`, `?` or `$` never may: in a policy they would mean something. */
 const PLAIN = /^[\w\-.~!'()+,;=&:@/]*$/
@@ -16,7 +16,7 @@ export const MAX_ARN = 1600
 
 export function apiArn({ located }: Matched): string {
   const { region, apiId } = located.api
-  return `arn:${partitionOf(region)}:execute-api:${region}:${located.accountId}:${apiId}`
+  return `arn:${partitionOf(region).partition}:execute-api:${region}:${located.accountId}:${apiId}`
 }
 
 /** The ARN first; then, where the path can be read in another way too, that reading. */

@@ -1,15 +1,29 @@
-/** May this call go on now: API key, throttles, quota. Whatever is not built is refused, never let through. */
+/** May this call go on now: API key, throttles, quota. */
 import type { Admitted, Caller, Matched } from '../core/call.ts'
-import { configurationFault } from '../core/fault.ts'
+import { type Subscriber, subscriberOf } from './api-key.ts'
 import type { Gateway } from './gateway.ts'
 import { throttle } from './throttle.ts'
 
-export async function admit(matched: Matched, caller: Caller, on: Gateway): Promise<Admitted> {
-  const { method, located } = matched
-  if (method.apiKeyRequired) throw configurationFault('API keys are not served by this gateway')
-  // with a key: the client is its usage plan's, { plan, keyId }
-  await throttle(matched, null, on)
-  const admitted: Admitted = { matched, caller, apiKey: null }
-  located.call.reached.admitted = admitted
+export function admit(matched: Matched, caller: Caller, on: Gateway): Admitted | Promise<Admitted> {
+  const subscriber = subscriberOf(matched, caller, on)
+  return subscriber
+    ? subscriber.then((known) => within(matched, caller, known, on))
+    : within(matched, caller, null, on)
+}
+
+function within(
+  matched: Matched,
+  caller: Caller,
+  subscriber: Subscriber | null,
+  on: Gateway,
+): Admitted | Promise<Admitted> {
+  const admitted: Admitted = { matched, caller, apiKey: subscriber?.apiKey ?? null }
+  const waiting = throttle(matched, subscriber?.holder ?? null, on)
+  if (waiting) return waiting.then(() => reached(admitted))
+  return reached(admitted)
+}
+
+function reached(admitted: Admitted): Admitted {
+  admitted.matched.located.call.reached.admitted = admitted
   return admitted
 }

@@ -7,6 +7,7 @@ import type { Target } from '../core/target.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
 import type { Peer, Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
+import type { Keys } from '../store/keys.ts'
 import type { Usage } from '../store/usage.ts'
 import { admit } from './admit.ts'
 import { authorize } from './authorize.ts'
@@ -36,14 +37,23 @@ export interface Execute {
 export function createExecute({
   platform,
   deployments,
+  keys,
   usage,
 }: {
   platform: Platform
   deployments: Deployments
+  keys: Pick<Keys, 'find'>
   usage: Usage
 }): Execute {
   const counts = new Counts(platform)
-  const on: Gateway = { platform, deployments, usage, counts, identifiers: identifiers(platform.random) }
+  const on: Gateway = {
+    platform,
+    deployments,
+    keys,
+    usage,
+    counts,
+    identifiers: identifiers(platform.random),
+  }
   return {
     async handle(request, target, peer) {
       const call = receive(request, target, peer, on)

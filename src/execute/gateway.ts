@@ -2,6 +2,7 @@
 import type { Prepared, Reply } from '../core/call.ts'
 import type { Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
+import type { Keys } from '../store/keys.ts'
 import type { Usage } from '../store/usage.ts'
 import type { Counts } from './counts.ts'
 import type { Identifiers } from './identifiers.ts'
@@ -9,6 +10,7 @@ import type { Identifiers } from './identifiers.ts'
 export interface Gateway {
   readonly platform: Platform
   readonly deployments: Deployments
+  readonly keys: Pick<Keys, 'find'>
   readonly usage: Usage
   readonly counts: Counts
   readonly identifiers: Identifiers

@@ -2,11 +2,13 @@
 import type { Platform } from '../platform.ts'
 import { Deployments } from './deployments.ts'
 import { Documents } from './documents.ts'
+import { Keys } from './keys.ts'
 import { Usage } from './usage.ts'
 
 export interface Store {
   documents: Documents
   deployments: Deployments
+  keys: Keys
   usage: Usage
 }
 
@@ -14,5 +16,10 @@ type Parts = Pick<Platform, 'database' | 'cache' | 'meter' | 'clock' | 'log' | '
 
 export function openStore(platform: Parts): Store {
   const documents = new Documents(platform.database)
-  return { documents, deployments: new Deployments(platform, documents), usage: new Usage(platform) }
+  return {
+    documents,
+    deployments: new Deployments(platform, documents),
+    keys: new Keys(platform, documents),
+    usage: new Usage(platform),
+  }
 }

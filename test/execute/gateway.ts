@@ -16,6 +16,7 @@ import { parseTarget } from '../../src/core/target.ts'
 import { createExecute, type Execute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
 import type { Deployments } from '../../src/store/deployments.ts'
+import type { Keys } from '../../src/store/keys.ts'
 import { Usage } from '../../src/store/usage.ts'
 
 export type MethodSketch = Partial<Method> & { integration?: Partial<Integration> & { type: string } }
@@ -116,6 +117,7 @@ export async function startGateway(
     settings?: Partial<Settings>
     platform?: Partial<Platform>
     peer?: Partial<Peer>
+    keys?: Pick<Keys, 'find'>
   } = {},
 ): Promise<TestGateway> {
   const log: Line[] = []
@@ -146,7 +148,12 @@ export async function startGateway(
       return api
     },
   } as unknown as Deployments
-  const execute = createExecute({ platform, deployments, usage: new Usage(platform) })
+  const execute = createExecute({
+    platform,
+    deployments,
+    keys: options.keys ?? { find: async () => null },
+    usage: new Usage(platform),
+  })
   const deploy = (given: ApiDefinition, deploymentId = 'dep1'): void => {
     apis.set(deploymentId, compile(given, deploymentId, 'us-east-1'))
   }

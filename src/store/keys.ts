@@ -1,0 +1,119 @@
+/**
+ * API keys as the data plane asks for them: from the value that a client sent to the key, and to the usage plan that ties it to
+ * a stage. The value is looked up by its SHA-256 hash, so that how long a look-up takes says nothing about how much of a
+ * guess was right. What was found is believed for a second; a change made in this process is seen at once.
+ */
+import { and, eq, inArray } from 'drizzle-orm'
+import type { ApiKey, UsagePlan } from '../core/documents.ts'
+import { sha256 } from '../core/sigv4/hash.ts'
+import type { Platform } from '../platform.ts'
+import { type Documents, label } from './documents.ts'
+import { documents } from './tables.ts'
+
+export interface FoundKey {
+  id: string
+  name?: string
+  customerId?: string
+  /** the same object as long as the plan has not changed */
+  plan: UsagePlan
+}
+
+const FRESH_MS = 1000
+const MAX_HELD = 20_000
+const MAX_VALUE = 1024
+
+interface Held {
+  at: number
+  found: FoundKey | null
+  reading?: Promise<FoundKey | null>
+}
+
+type Parts = Pick<Platform, 'database' | 'clock' | 'log'>
+
+export class Keys {
+  readonly #parts: Parts
+  readonly #documents: Documents
+  readonly #held = new Map<string, Held>()
+  readonly #plans = new Map<string, { text: string; plan: UsagePlan }>()
+
+  constructor(parts: Parts, store: Documents) {
+    this.#parts = parts
+    this.#documents = store
+    store.onCommit(({ put, deleted }) => {
+      if ([...put, ...deleted].some((path) => /^\/(?:apikeys|usageplans)\//.test(path))) this.#held.clear()
+    })
+  }
+
+  /** The enabled key with this value that a usage plan ties to the stage, or null. Rejects when nobody can be asked. */
+  async find(value: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
+    if (value === '' || value.length > MAX_VALUE) return null
+    const hash = await sha256(value)
+    const name = `${hash} ${region} ${apiId} ${stage}`
+    const now = this.#parts.clock.now()
+    const held = this.#held.get(name)
+    if (held && now - held.at < FRESH_MS && now >= held.at) return held.found
+    if (held?.reading) return held.reading
+    const entry: Held = { at: Number.NEGATIVE_INFINITY, found: held?.found ?? null }
+    entry.reading = this.#read(hash, region, apiId, stage).then(
+      (found) => {
+        Object.assign(entry, { at: now, found, reading: undefined })
+        return found
+      },
+      (error) => {
+        entry.reading = undefined
+        if (!held) {
+          this.#held.delete(name)
+          throw error
+        }
+        entry.at = now
+        this.#parts.log('error', 'the database does not answer; API keys are taken as last known', {
+          error: String(error),
+        })
+        return entry.found
+      },
+    )
+    this.#held.delete(name)
+    this.#held.set(name, entry)
+    if (this.#held.size > MAX_HELD) this.#held.delete(this.#held.keys().next().value!)
+    return entry.reading
+  }
+
+  async #read(hash: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
+    const claim = await this.#documents.claim('apikey', hash)
+    if (!claim || claim.region !== region) return null
+    const rows = await this.#documents.range(region, claim.path)
+    const key = rows.find(({ path }) => path === claim.path)?.body as ApiKey | undefined
+    if (!key?.enabled) return null
+    // below a key lie references to its places in plans: /usageplans/{plan}/keys/{key}
+    const places = rows
+      .map(({ body }) => (body as { from?: string }).from)
+      .filter((from) => from?.endsWith(`/keys/${label(key.id)}`))
+    const paths = places.map((place) => place!.slice(0, place!.lastIndexOf('/keys/')))
+    const plan = (await this.#plansAt(region, paths)).find(({ apiStages }) =>
+      apiStages?.some((one) => one.apiId === apiId && one.stage === stage),
+    )
+    return plan ? { id: key.id, name: key.name, customerId: key.customerId, plan } : null
+  }
+
+  async #plansAt(region: string, paths: string[]): Promise<UsagePlan[]> {
+    if (paths.length === 0) return []
+    const rows = await this.#parts.database
+      .select({ path: documents.path, body: documents.body })
+      .from(documents)
+      .where(
+        and(
+          eq(documents.region, region),
+          eq(documents.kind, 'UsagePlan'),
+          inArray(documents.path, paths.slice(0, 90)),
+        ),
+      )
+    return rows.map(({ path, body }) => {
+      const known = this.#plans.get(path)
+      if (known?.text === body) return known.plan
+      const plan = JSON.parse(body) as UsagePlan
+      this.#plans.set(path, { text: body, plan })
+      if (this.#plans.size > MAX_HELD) this.#plans.delete(this.#plans.keys().next().value!)
+      return plan
+    })
+  }
+}
