@@ -5,9 +5,8 @@
  * several are ignored; an empty segment elsewhere only matches inside `{proxy+}`.
  */
 export interface Route<T> {
-  /** by verb; `ANY` for the rest */
-  verbs: Map<string, T>
-  names: string[]
+  /** by verb; `ANY` for the rest. Names with each: an imported API may name a variable otherwise for another verb. */
+  verbs: Map<string, { target: T; names: string[] }>
 }
 
 interface Node<T> {
@@ -44,15 +43,15 @@ export class Router<T> {
       }
       names.push(name[1]!)
       if (name[2] && at === segments.length - 1) {
-        node.greedy ??= { verbs: new Map(), names }
-        node.greedy.verbs.set(verb, target)
+        node.greedy ??= { verbs: new Map() }
+        node.greedy.verbs.set(verb, { target, names })
         return
       }
       node.param ??= { literals: new Map() }
       node = node.param
     }
-    node.route ??= { verbs: new Map(), names }
-    node.route.verbs.set(verb, target)
+    node.route ??= { verbs: new Map() }
+    node.route.verbs.set(verb, { target, names })
   }
 
   /** `path` percent-encoded, starting with `/`. */
@@ -81,8 +80,8 @@ interface Found<T> {
 }
 
 function pick<T>(route: Route<T> | undefined, verb: string, values: string[]): Found<T> | null {
-  const target = route?.verbs.get(verb) ?? route?.verbs.get('ANY')
-  return target === undefined ? null : { target, names: route!.names, values }
+  const found = route?.verbs.get(verb) ?? route?.verbs.get('ANY')
+  return found ? { ...found, values } : null
 }
 
 function walk<T>(

@@ -59,13 +59,23 @@ function explicit(written: unknown[], findings: Findings): Part[] {
       )
       continue
     }
-    const properties = docOf(value).properties
-    parts.push({
-      location: locate(type, location),
-      properties: typeof properties === 'string' ? properties : JSON.stringify(properties ?? {}),
-    })
+    const content = contentOf(docOf(value).properties)
+    if (content) parts.push({ location: locate(type, location), properties: JSON.stringify(content) })
+    else findings.warn(`Documentation part properties must be a valid JSON (${where}). Ignoring.`)
   }
   return parts
+}
+
+/** An object, or the text of one. */
+function contentOf(properties: unknown): Doc | undefined {
+  if (isDoc(properties)) return properties
+  if (typeof properties !== 'string') return undefined
+  try {
+    const parsed: unknown = JSON.parse(properties)
+    return isDoc(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function locate(type: string, location: Doc): DocumentationPart['location'] {

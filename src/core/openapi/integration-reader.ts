@@ -4,6 +4,7 @@ import { X } from './extensions.ts'
 import type { Reading } from './reading.ts'
 import { at, defined, docOf, entriesOf, isDoc, textOf, upper } from './value.ts'
 
+const CONTENT_HANDLING = ['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT']
 const TYPES = ['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK']
 
 /** Members that Amazon reads, and those that only HTTP APIs have: `payloadFormatVersion` 1.0 means nothing here (recorded). */
@@ -42,19 +43,26 @@ export function readIntegration(
   const timeout = value.timeoutInMillis === undefined ? 29000 : Number(value.timeoutInMillis)
   const timely = timeout >= 50 && timeout <= 300_000
   if (!timely) unable('Timeout should be between 50 ms and 29000 ms')
+  const chosen = (name: string, options: string[]): string | undefined => {
+    const given = upper(value[name])
+    if (given === undefined || options.includes(given)) return given
+    unable(`Invalid ${name} '${given}'. Valid options are ${options.join(', ')}`)
+    return undefined
+  }
   const strings = (name: string): Strings | undefined => readStrings(value[name], name, method, path, reading)
   return defined<Integration>({
     type,
     // a mock calls nothing (recorded); Lambda is only ever called with POST
     httpMethod: type === 'MOCK' ? undefined : (upper(value.httpMethod) ?? (isHttp ? method : 'POST')),
     uri: type === 'MOCK' ? undefined : textOf(value.uri),
-    connectionType: upper(value.connectionType) ?? (isHttp ? 'INTERNET' : undefined),
+    connectionType: chosen('connectionType', ['INTERNET', 'VPC_LINK']) ?? (isHttp ? 'INTERNET' : undefined),
     connectionId: textOf(value.connectionId),
     credentials: textOf(value.credentials),
     requestParameters: strings('requestParameters'),
     requestTemplates: readTemplates(value.requestTemplates),
-    passthroughBehavior: upper(value.passthroughBehavior) ?? 'WHEN_NO_MATCH',
-    contentHandling: upper(value.contentHandling),
+    passthroughBehavior:
+      chosen('passthroughBehavior', ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']) ?? 'WHEN_NO_MATCH',
+    contentHandling: chosen('contentHandling', CONTENT_HANDLING),
     timeoutInMillis: timely ? timeout : 29000,
     cacheNamespace: textOf(value.cacheNamespace) ?? resourceId,
     cacheKeyParameters: (Array.isArray(value.cacheKeyParameters) ? value.cacheKeyParameters : []).map(
@@ -80,6 +88,12 @@ function readResponses(
   for (const [pattern, response] of entriesOf(responses)) {
     if (!isDoc(response)) continue
     const statusCode = textOf(response.statusCode) ?? (/^\d{3}$/.test(pattern) ? pattern : '200')
+    if (!/^[1-5]\d\d$/.test(statusCode)) {
+      reading.findings.warn(
+        `Unable to put integration response on '${method}' for resource at path '${path}': Invalid status code specified`,
+      )
+      continue
+    }
     if (Object.hasOwn(out, statusCode))
       reading.findings.note(
         `Two integration responses give one status code: only the last one is kept`,
@@ -96,7 +110,7 @@ function readResponses(
         reading,
       ),
       responseTemplates: readTemplates(response.responseTemplates),
-      contentHandling: upper(response.contentHandling),
+      contentHandling: CONTENT_HANDLING.find((option) => option === upper(response.contentHandling)),
     })
   }
   return Object.keys(out).length ? out : undefined

@@ -60,7 +60,7 @@ export function resolveFunctions(root: Doc, options: ReadOptions, findings: Find
     if (name !== 'Ref' && !/^Fn::[A-Za-z]+$/.test(name)) return value
     if (name === 'Ref' && typeof value.Ref !== 'string') return value
     const text = call(name, value[name])
-    if (text.includes('${')) findings.note(`${name} is not resolved: '${text.slice(0, 80)}' is kept`, pointer)
+    if (text.includes('${')) findings.note(`${name} is not resolved: its text is kept`, pointer)
     return text
   }
   visit(root, '#')

@@ -62,12 +62,14 @@ export function mergeDocumentation(
   return merged.map((part) => {
     const old = before.get(place(part))
     if (!old || old === part) return part
-    const attributes = {
-      ...(JSON.parse(old.properties) as object),
-      ...(JSON.parse(part.properties) as object),
-    }
-    return { ...part, properties: JSON.stringify(attributes) }
+    return { ...part, properties: JSON.stringify({ ...contentOf(old), ...contentOf(part) }) }
   })
+}
+
+/** A part's content; text that is no object, which only a part made one by one can have, counts as none. */
+function contentOf({ properties }: { properties: string }): object {
+  const content: unknown = JSON.parse(properties)
+  return typeof content === 'object' && content !== null ? content : {}
 }
 
 /** Imported items under the ids of those of the same name, and behind them, in `merge`, the ones that are not imported. */
@@ -150,12 +152,15 @@ function mergeResources(
   return [...before.values(), ...list]
 }
 
-/** A path that is there under another variable's name, with methods on both: they would match the same calls. */
+/** A method that is there under another variable's name: they would match the same calls. */
 function refuseClashes(imported: Resource[], others: Iterable<Resource>): void {
   const shapes = new Map<string, string>()
-  for (const { path, resourceMethods } of others) if (resourceMethods) shapes.set(shapeOf(path), path)
-  for (const { path, resourceMethods } of imported) {
-    const other = resourceMethods && shapes.get(shapeOf(path))
-    if (other) throw badRequest(`Errors found during import:\n\t${clashing(path, other)}`)
-  }
+  const keys = ({ path, resourceMethods }: Resource) =>
+    path.includes('{') ? Object.keys(resourceMethods ?? {}).map((verb) => `${verb} ${shapeOf(path)}`) : []
+  for (const other of others) for (const key of keys(other)) shapes.set(key, other.path)
+  for (const resource of imported)
+    for (const key of keys(resource)) {
+      const other = shapes.get(key)
+      if (other) throw badRequest(`Errors found during import:\n\t${clashing(resource.path, other)}`)
+    }
 }

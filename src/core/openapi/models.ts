@@ -123,7 +123,7 @@ export class Models {
   #free(key: string, pointer: string | undefined): string {
     const plain = key.replace(/[^A-Za-z0-9]/g, '') || 'Model'
     if (plain !== key && pointer)
-      this.#findings.note(`Model name must be alphanumeric: ${key} is imported as ${plain}`, pointer)
+      this.#findings.note('Model name must be alphanumeric: other characters are left out', pointer)
     let name = plain
     for (let count = 2; this.#taken.has(name); count++) name = plain + count
     this.#taken.set(name, '')

@@ -151,6 +151,7 @@ function readPaths(root: Doc, reading: Reading): Resources {
         if (key.toLowerCase() === 'trace') findings.note("Method 'TRACE' has no equal", at(item.pointer, key))
         continue
       }
+      resources.refuseClash(method, resource, pointer)
       resource.resourceMethods ??= {}
       if (resource.resourceMethods[method])
         findings.warn(

@@ -1,4 +1,4 @@
-/** The tree of resources that paths make. Amazon allows one variable at a place; see `#clash`. */
+/** The tree of resources that paths make. Amazon allows one variable at a place; see `refuseClash`. */
 import type { Resource } from '../documents.ts'
 import { segmentsOf } from './base-path.ts'
 import type { Findings } from './findings.ts'
@@ -25,7 +25,7 @@ export class Resources {
   readonly #byPath = new Map<string, Resource>()
   /** parent path -> its child that is a variable */
   readonly #variables = new Map<string, string>()
-  /** the path with variables' names left out -> the path that has a method */
+  /** verb and path with variables' names left out -> the path that has that method */
   readonly #shapes = new Map<string, string>()
   readonly #findings: Findings
   readonly #newId: (length: 6 | 10) => string
@@ -45,7 +45,6 @@ export class Resources {
       const full = parent === this.root ? `/${part}` : `${parent.path}/${part}`
       parent = this.#byPath.get(full) ?? this.#add(part, full, parent, pointer)
     }
-    this.#clash(parent.path, pointer)
     return parent
   }
 
@@ -60,8 +59,7 @@ export class Resources {
       if (sibling === undefined) this.#variables.set(parent.path, part)
       else
         this.#findings.note(
-          `A sibling (${sibling}) of this resource already has a variable path part, which Amazon allows only one of: ` +
-            `${part} is kept beside it`,
+          'A resource with another variable path part beside it, of which Amazon allows only one, is kept',
           pointer,
         )
     }
@@ -71,13 +69,11 @@ export class Resources {
     return resource
   }
 
-  /** Two paths that differ in nothing but their variables' names match the same calls: refused, as Amazon does. */
-  #clash(path: string, pointer: string): void {
-    const shape = shapeOf(path)
+  /** Two methods whose paths differ in nothing but their variables' names match the same calls: refused, as Amazon does. */
+  refuseClash(verb: string, { path }: Resource, pointer: string): void {
+    const shape = `${verb} ${shapeOf(path)}`
     const other = this.#shapes.get(shape)
     if (other === undefined) this.#shapes.set(shape, path)
-    else if (other !== path) {
-      this.#findings.error(clashing(path, other), pointer)
-    }
+    else if (other !== path) this.#findings.error(clashing(path, other), pointer)
   }
 }

@@ -33,17 +33,20 @@ export class Security {
     for (const [name, scheme] of entriesOf(schemes)) {
       const where = at(pointer, name)
       noteUnknown(scheme, 'scheme', where, findings)
-      const read = this.#scheme(name, scheme, options)
+      const read = this.#scheme(name, scheme, where, options)
       this.#schemes.set(name, read)
       if (read.kind === 'authorizer') this.authorizers.push(read.authorizer)
     }
   }
 
-  #scheme(name: string, value: unknown, options: ReadOptions): Scheme {
+  #scheme(name: string, value: unknown, pointer: string, options: ReadOptions): Scheme {
     const scheme = docOf(value)
     const authtype = textOf(scheme[X.authtype])
     const extension = member(scheme, X.authorizer)
     if (isDoc(extension)) {
+      const ttl = extension.authorizerResultTtlInSeconds
+      if (ttl !== undefined && ttl !== null && !(Number(ttl) >= 0 && Number(ttl) <= 3600))
+        this.#findings.error('Authorizer result TTL must be between 0 and 3600 seconds', pointer)
       const authorizer = readAuthorizer(name, extension, scheme, authtype, options.newId(6))
       if (authorizer) return { kind: 'authorizer', authorizer }
       this.#findings.warn(`Unsupported authorizer type '${textOf(extension.type)}' for '${name}'. Ignoring.`)
@@ -138,8 +141,7 @@ function readAuthorizer(
       implied ??
       (isJwt ? 'method.request.header.Authorization' : undefined),
     identityValidationExpression: textOf(extension.identityValidationExpression),
-    authorizerResultTtlInSeconds:
-      ttl === undefined || ttl === null || Number.isNaN(Number(ttl)) ? undefined : Number(ttl),
+    authorizerResultTtlInSeconds: ttl === undefined || ttl === null ? undefined : Number(ttl),
     jwt: isJwt ? { issuer, audience: listOf(jwt.audience).map((a) => textOf(a) ?? '') } : undefined,
   })
 }

@@ -32,8 +32,8 @@ export function readSettings(
     description: textOf(info.description),
     version: versionOf(info.version, text),
     binaryMediaTypes: Array.isArray(media) ? media.map((type) => textOf(type) ?? '') : undefined,
-    minimumCompressionSize: size === undefined || size === null || size === '' ? undefined : Number(size),
-    apiKeySource: upper(root[X.apiKeySource]),
+    minimumCompressionSize: compressionSize(size, findings),
+    apiKeySource: apiKeySource(root, findings),
     endpointConfiguration: endpointConfiguration(endpoint, options),
     policy: policy === undefined || policy === null ? undefined : policyText(policy, options, findings),
     tags: tagsOf(root),
@@ -50,6 +50,27 @@ function titleOf(info: Doc, findings: Findings): string {
   const title = textOf(info.title)?.trim()
   if (!title) findings.note('A definition without a title', '#/info/title')
   return title ?? ''
+}
+
+function compressionSize(size: unknown, findings: Findings): number | undefined {
+  if (size === undefined || size === null || size === '') return undefined
+  const bytes = Number(size)
+  if (Number.isInteger(bytes) && bytes >= 0 && bytes <= 10_485_760) return bytes
+  findings.error(
+    'Invalid minimum compression size, must be between 0 and 10485760',
+    at('#', X.minimumCompressionSize),
+  )
+  return undefined
+}
+
+function apiKeySource(root: Doc, findings: Findings): string | undefined {
+  const source = upper(root[X.apiKeySource])
+  if (source === undefined || source === 'HEADER' || source === 'AUTHORIZER') return source
+  findings.error(
+    'Invalid API Key Source specified. Valid options are HEADER,AUTHORIZER',
+    at('#', X.apiKeySource),
+  )
+  return undefined
 }
 
 /** YAML makes 1 of an unquoted 1.0; the version is what the author wrote. */
@@ -148,6 +169,9 @@ export function readGatewayResponses(root: Doc, findings: Findings): GatewayResp
       const known = RESPONSE_TYPES.has(type)
       if (!known && !type.startsWith('x-'))
         findings.warn(`Unsupported gateway response type '${type}'. Ignoring.`)
+      const statusCode = textOf(docOf(response).statusCode)
+      if (statusCode !== undefined && !/^[1-5]\d\d$/.test(statusCode))
+        findings.error('Invalid status code specified', at('#', X.gatewayResponses, type, 'statusCode'))
       return known && isDoc(response)
     })
     .map(([responseType, response]) =>

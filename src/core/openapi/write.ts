@@ -88,7 +88,7 @@ function writeSwagger(writing: Writing): Doc {
   const endpoint = writing.with('apigateway') ? endpointOf(definition) : undefined
   return {
     swagger: '2.0',
-    info: { ...defined({ description, version: versionOf(definition), title }), ...documented.info() },
+    info: defined({ description, version: versionOf(definition), title, ...documented.info() }),
     host: options.host,
     basePath: `/${options.stage}`,
     schemes: ['https'],
@@ -109,7 +109,7 @@ function writeOas30(writing: Writing): Doc {
   const variables = { basePath: { default: options.stage } }
   return {
     openapi: '3.0.1',
-    info: { ...defined({ title, description, version: versionOf(definition) }), ...documented.info() },
+    info: defined({ title, description, version: versionOf(definition), ...documented.info() }),
     servers: [{ url: `https://${options.host}/{basePath}`, variables, [X.endpointConfiguration]: endpoint }],
     paths,
     components: {

@@ -1,16 +1,9 @@
 /**
- * The YAML that definitions are mostly written in, read in one pass: block mappings and sequences, scalars, flow values on one
- * line. The library takes ten times as long (6 MB: 5 s), more than an import may. Whatever is the least bit unusual -
- * anchors, tags, multi-line quotes, tabs, anything malformed - is left to the library: the answer is then undefined.
- * What is answered is what the library answers, which a property test holds.
+ * The YAML that definitions are mostly written in, read in one pass. The library takes ten to thirty times as long (6 MB:
+ * 3 to 5 s), more than an import may. Whatever is unusual - anchors, tags, tabs, anything malformed - is left to the
+ * library: the answer is then undefined. What is answered is what the library answers, which property tests hold.
  */
-
-/** Thrown to leave the text to the library. */
-const UNUSUAL = Symbol('unusual')
-
-const bail = (): never => {
-  throw UNUSUAL
-}
+import { bail, Flow, plainText, resolve, UNFINISHED, UNUSUAL, unescaped } from './yaml-scalar.ts'
 
 export function fastYaml(text: string): unknown {
   try {
@@ -68,39 +61,53 @@ class Block {
     return isItem(this.#text) ? this.#sequence(indent) : this.#mapping(indent)
   }
 
+  /** The node on lines of its own below one whose column is `indent`: a collection, or a scalar after all. */
+  #nested(indent: number): unknown {
+    const text = this.#text
+    return isItem(text) || keyEnd(text) >= 0 ? this.#block(this.#indent) : this.#scalar(text, indent)
+  }
+
   #sequence(indent: number): unknown[] {
     const items: unknown[] = []
-    while (this.#indent === indent && isItem(this.#text)) {
-      const rest = this.#text.slice(1)
-      const skip = rest.length - rest.trimStart().length
-      if (isBlank(rest)) {
-        this.#next()
-        items.push(this.#indent > indent ? this.#block(this.#indent) : null)
-        continue
-      }
-      const inner = rest.slice(skip)
-      if (isItem(inner) || keyEnd(inner) >= 0) {
-        this.#indent = indent + 1 + skip
-        this.#text = inner
-        items.push(this.#block(this.#indent))
-      } else items.push(this.#scalar(inner, indent))
-    }
+    while (this.#indent === indent && isItem(this.#text)) items.push(this.#behind(indent))
     if (this.#indent > indent) bail()
     return items
+  }
+
+  /** What stands behind the one character (`-` or `:`) that the current line begins with. */
+  #behind(indent: number): unknown {
+    const rest = this.#text.slice(1)
+    if (isBlank(rest)) {
+      this.#next()
+      return this.#indent > indent ? this.#nested(indent) : null
+    }
+    const inner = rest.trimStart()
+    if (!isItem(inner) && keyEnd(inner) < 0) return this.#scalar(inner, indent)
+    this.#indent = indent + this.#text.length - inner.length
+    this.#text = inner
+    return this.#block(this.#indent)
   }
 
   #mapping(indent: number): Record<string, unknown> {
     const map: Record<string, unknown> = {}
     while (this.#indent === indent && !isItem(this.#text)) {
       const text = this.#text
+      if (text.startsWith('? ')) {
+        // how writers put a key that is longer than they like
+        const key = keyOf(text.slice(2).trim())
+        this.#next()
+        if (this.#indent !== indent || !/^:(\s|$)/.test(this.#text)) bail()
+        map[key] = this.#behind(indent)
+        continue
+      }
       const end = keyEnd(text)
       if (end < 0) bail()
       const key = keyOf(text.slice(0, end))
       const rest = text.slice(end + 1).trimStart()
       if (isBlank(rest)) {
         this.#next()
-        const nested = this.#indent > indent || (this.#indent === indent && isItem(this.#text))
-        map[key] = nested ? this.#block(this.#indent) : null
+        if (this.#indent > indent) map[key] = this.#nested(indent)
+        else map[key] = this.#indent === indent && isItem(this.#text) ? this.#sequence(indent) : null
       } else map[key] = this.#scalar(rest, indent)
     }
     if (this.#indent > indent) bail()
@@ -111,43 +118,93 @@ class Block {
   #scalar(text: string, indent: number): unknown {
     const first = text[0]!
     if (first === '|' || first === '>') return this.#blockScalar(text, indent)
-    if (first === '"' || first === "'" || first === '[' || first === '{') {
-      const flow = new Flow(text)
-      const value = flow.value(false)
-      if (!/^\s*$|^\s+#/.test(flow.rest)) bail()
-      this.#next()
-      if (this.#indent > indent) bail()
-      return value
-    }
+    if (first === '"' || first === "'") return this.#quoted(text, indent)
+    if (first === '[' || first === '{') return this.#flow(text, indent)
     const plain = plainText(text)
-    this.#line++
-    const following = this.#lines[this.#line]
-    const from = this.#line
-    this.#settle()
-    if (this.#indent <= indent) return resolve(plain)
-    // a plain scalar goes on over lines that are further in
-    if (this.#line !== from || plain !== text.trimEnd() || following === undefined) bail()
-    const parts = [plain]
-    for (let at = from; this.#indent > indent; at++) {
-      if (this.#line !== at) bail()
-      const part = this.#text.trimEnd()
-      if (/:(\s|$)|\s#/.test(part)) bail()
-      parts.push(part)
+    const whole = plain === text.trimEnd()
+    let out = plain
+    for (;;) {
+      const from = this.#line + 1
       this.#next()
+      // a plain scalar goes on over lines that are further in; a comment ends it
+      if (this.#indent <= indent) return out === plain ? resolve(plain) : out
+      const part = this.#text.trimEnd()
+      if (!whole || !this.#blank(from, this.#line) || /:(\s|$)|\s#/.test(part)) bail()
+      out += this.#line === from ? ` ${part}` : '\n'.repeat(this.#line - from) + part
     }
-    return parts.join(' ')
+  }
+
+  #blank(from: number, to: number): boolean {
+    for (let at = from; at < to; at++) if (!isSpaces(this.#lines[at]!)) return false
+    return true
+  }
+
+  /** A quoted scalar, which goes on until its quote: line breaks fold to spaces, empty lines are line breaks. */
+  #quoted(text: string, indent: number): unknown {
+    const double = text[0] === '"'
+    const closing = double ? /^((?:[^"\\]|\\.)*)"/ : /^((?:[^']|'')*)'(?!')/
+    let raw = ''
+    let part = text.slice(1)
+    let escaped = false
+    for (let blanks = 0, first = true; ; first = false) {
+      const closed = closing.exec(part)
+      const body = closed ? closed[1]! : part
+      if (!first && !escaped) raw += blanks ? (double ? '\\n' : '\n').repeat(blanks) : ' '
+      if (escaped && blanks) bail()
+      if (closed) {
+        raw += body
+        if (!/^\s*$|^\s+#/.test(part.slice(closed[0].length))) bail()
+        this.#next()
+        if (this.#indent > indent) bail()
+        return double ? unescaped(raw) : raw.replaceAll("''", "'")
+      }
+      escaped = double && /(?:^|[^\\])(?:\\\\)*\\$/.test(body)
+      raw += escaped ? body.slice(0, -1) : body.trimEnd()
+      if (double && !escaped && /\\\s+$/.test(body)) bail()
+      blanks = 0
+      let line = ''
+      do {
+        this.#line++
+        const next = this.#lines[this.#line] ?? bail()
+        line = next.trimStart()
+        if (line === '') blanks++
+        else if (next.length - line.length <= indent || next.startsWith('\t')) bail()
+      } while (line === '')
+      part = line
+    }
+  }
+
+  /** A flow collection, on one line or on several that are further in. */
+  #flow(text: string, indent: number): unknown {
+    let joined = text
+    for (let lines = 0; ; lines++) {
+      const flow = new Flow(joined)
+      const value = flow.attempt()
+      if (value !== UNFINISHED) {
+        if (!/^\s*$|^\s+#/.test(flow.rest)) bail()
+        this.#next()
+        if (this.#indent > indent) bail()
+        return value
+      }
+      const from = this.#line + 1
+      if (lines > 100 || joined.endsWith('\\') || /\s#/.test(this.#text)) bail()
+      this.#next()
+      if (this.#line !== from || this.#indent <= indent || /\s#/.test(this.#text)) bail()
+      joined = `${joined.trimEnd()} ${this.#text.trimEnd()}`
+    }
   }
 
   #blockScalar(header: string, indent: number): string {
-    const match = /^([|>])([+-]?)\s*$/.exec(header) ?? bail()
+    const match = /^([|>])([1-9]?)([+-]?)\s*$/.exec(header) ?? bail()
     const from = this.#line + 1
     let to = from
-    let inner = -1
+    let inner = match[2] ? indent + Number(match[2]) : -1
     for (; to < this.#lines.length; to++) {
       const line = this.#lines[to]!
       const depth = line.search(/[^ ]/)
       if (depth < 0) {
-        if (line.length > Math.max(inner, 0)) bail()
+        // before the first line with text the indentation is not known
+        if (inner < 0 && line !== '') bail()
         continue
       }
       if (inner < 0) inner = depth
@@ -156,29 +213,37 @@ class Block {
     }
     if (inner <= indent) bail()
     let last = to
-    while (isSpaces(this.#lines[last - 1]!)) last--
+    while (last > from && isSpaces(this.#lines[last - 1]!)) last--
+    for (let at = last; at < to; at++) if (this.#lines[at]!.length > inner) bail()
+    if (last === from) bail()
     const lines = this.#lines.slice(from, last).map((line) => line.slice(inner))
     const trailing = to - last
     this.#line = to
     this.#settle()
     if (this.#indent > indent) bail()
     const body = match[1] === '|' ? lines.join('\n') : fold(lines)
-    if (match[2] === '-') return body
-    if (match[2] === '+') return to === this.#lines.length ? bail() : body + '\n'.repeat(trailing + 1)
+    if (match[3] === '-') return body
+    if (match[3] === '+') return to === this.#lines.length ? bail() : body + '\n'.repeat(trailing + 1)
     return `${body}\n`
   }
 }
 
+/** A line break between two lines is a space, unless one of them is further in; empty lines between are line breaks. */
 function fold(lines: string[]): string {
   let out = ''
   let blanks = 0
-  for (const [at, line] of lines.entries()) {
+  let before: boolean | undefined
+  for (const line of lines) {
     if (line === '') {
       blanks++
       continue
     }
-    if (/^\s/.test(line)) bail()
-    out += at === 0 ? line : blanks ? '\n'.repeat(blanks) + line : ` ${line}`
+    const further = /^\s/.test(line)
+    if (before === undefined) out = '\n'.repeat(blanks)
+    else if (before || further) out += '\n'.repeat(blanks + 1)
+    else out += blanks ? '\n'.repeat(blanks) : ' '
+    out += line
+    before = further
     blanks = 0
   }
   return out
@@ -192,13 +257,14 @@ const isBlank = (rest: string) => rest === '' || /^\s*(?:#.*)?$/.test(rest)
 function keyEnd(text: string): number {
   const first = text[0]!
   if (first === '"' || first === "'") {
+    if (!(first === '"' ? /^"(?:[^"\\]|\\.)*"/ : /^'(?:[^']|'')*'/).test(text)) return -1
     const flow = new Flow(text)
     flow.value(false)
     const colon = text.length - flow.rest.trimStart().length
     return text[colon] === ':' && /^\s|^$/.test(text.slice(colon + 1)) ? colon : -1
   }
   if (first === '[' || first === '{' || first === '|' || first === '>') return -1
-  if (first === '?' && /^\?(\s|$)/.test(text)) bail()
+  if (first === '?' && /^\?(\s|$)/.test(text)) return text.startsWith('? ') ? 0 : bail()
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
     const next = text.charCodeAt(colon + 1)
     if (Number.isNaN(next) || next === 32 || next === 9) {
@@ -215,100 +281,4 @@ function keyOf(source: string): string {
   const key = text[0] === '"' || text[0] === "'" ? new Flow(text).value(false) : resolve(plainText(text))
   if (key === null || key === '<<' || key === '__proto__') bail()
   return String(key)
-}
-
-/** A plain scalar without a comment behind it. */
-function plainText(text: string): string {
-  if (/^[,[\]{}#&*!|>'"%@`]|^[-?:](\s|$)/.test(text)) bail()
-  const comment = text.search(/\s#/)
-  const plain = (comment < 0 ? text : text.slice(0, comment)).trimEnd()
-  if (/:(\s|$)/.test(plain)) bail()
-  return plain
-}
-
-/** YAML 1.2's core schema. */
-function resolve(text: string): unknown {
-  const code = text.charCodeAt(0)
-  // nothing that begins with another letter or sign than these is more than a string
-  if ((code > 57 || code < 43) && !'~nNtTfF'.includes(text[0]!)) return text
-  if (/^(?:~|null|Null|NULL)$/.test(text)) return null
-  if (/^(?:true|True|TRUE)$/.test(text)) return true
-  if (/^(?:false|False|FALSE)$/.test(text)) return false
-  if (/^[-+]?(?:[0-9]+|(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$/.test(text))
-    return Number(text)
-  if (/^0[ox]|^[-+]?\.(?:inf|nan)/i.test(text)) bail()
-  return text
-}
-
-/** Flow values: quoted strings, `[a, b]`, `{a: b}`, all on one line. */
-class Flow {
-  #text: string
-  #at = 0
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
-  get rest(): string {
-    return this.#text.slice(this.#at)
-  }
-
-  value(inside: boolean): unknown {
-    const text = this.#text
-    const first = text[this.#at]
-    if (first === '"') {
-      let end = this.#at + 1
-      while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1
-      if (end >= text.length) bail()
-      const quoted = text.slice(this.#at, end + 1)
-      this.#at = end + 1
-      try {
-        return JSON.parse(quoted)
-      } catch {
-        bail()
-      }
-    }
-    if (first === "'") {
-      const match = /^'((?:[^']|'')*)'/.exec(this.rest) ?? bail()
-      this.#at += match[0].length
-      return match[1]!.replaceAll("''", "'")
-    }
-    if (first === '[') return this.#collect(']', [] as unknown[], (list) => void list.push(this.value(true)))
-    if (first === '{')
-      return this.#collect('}', {} as Record<string, unknown>, (map) => {
-        const key = this.value(true)
-        this.#space()
-        if (this.#text[this.#at] !== ':' || !/\s/.test(this.#text[this.#at + 1] ?? '')) bail()
-        this.#at++
-        this.#space()
-        if (key === null || key === '<<' || key === '__proto__' || typeof key === 'object') bail()
-        map[String(key)] = this.value(true)
-      })
-    if (!inside) bail()
-    const match = /^[^\s,[\]{}#&*!|>'"%@`:?-][^,[\]{}#:]*|^-[0-9.][0-9.]*/.exec(this.rest) ?? bail()
-    this.#at += match[0].length
-    const next = this.#text[this.#at]
-    if (next === undefined || next === '#' || (next === ':' && this.#text[this.#at + 1] !== ' ')) bail()
-    return resolve(match[0].trimEnd())
-  }
-
-  #space(): void {
-    while (this.#text[this.#at] === ' ') this.#at++
-  }
-
-  #collect<T>(close: string, into: T, one: (into: T) => void): T {
-    this.#at++
-    this.#space()
-    while (this.#text[this.#at] !== close) {
-      if (this.#at >= this.#text.length) bail()
-      one(into)
-      this.#space()
-      if (this.#text[this.#at] === ',') {
-        this.#at++
-        this.#space()
-      } else if (this.#text[this.#at] !== close) bail()
-    }
-    this.#at++
-    return into
-  }
 }
