@@ -43,12 +43,23 @@ export async function decode(
   return { labels, query, body, bytes }
 }
 
+/** The whole body. One that tells no length is read no further than it may be long. */
 export async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Problem('RequestEntityTooLargeException', 'Request Too Long')
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  if (bytes.length > maxBytes) throw tooLarge()
-  return bytes
+  const declared = request.headers.get('content-length')
+  if (Number(declared ?? 0) > maxBytes) throw tooLarge()
+  if (declared !== null || request.body === null) return new Uint8Array(await request.arrayBuffer())
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let length = 0
+  for (const reader = request.body.getReader(); ; ) {
+    const { done, value } = await reader.read()
+    if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer())
+    length += value.length
+    chunks.push(value)
+    if (length <= maxBytes) continue
+    await reader.cancel().catch(() => {})
+    throw tooLarge()
+  }
 }
 
 function parse(bytes: Uint8Array): unknown {

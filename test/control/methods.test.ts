@@ -88,6 +88,7 @@ describe('methods', () => {
         name: 'a',
         type: 'TOKEN',
         authorizerUri: LAMBDA,
+        identitySource: 'method.request.header.Authorization',
       }),
     )
     const set = { op: 'replace', path: '/authorizerId', value: authorizer.id } as const

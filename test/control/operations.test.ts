@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { UNBUILT } from '../../src/control/actions/unbuilt.ts'
 import type { Operation } from '../../src/control/desk.ts'
 import { operationTable } from '../../src/control/operations.ts'
 import type { Fields, Shape } from '../../src/core/shape.ts'
@@ -61,44 +60,45 @@ if (existsSync(file)) {
   const describeFields = (fields: Fields) =>
     Object.fromEntries(Object.entries(fields).map(([name, shape]) => [name, describeOwn(shape)]))
 
-  const unbuilt = new Set(UNBUILT.map(({ name }) => name))
-  const built = Object.entries(model.operations).filter(([name]) => !unbuilt.has(name))
-  test.each(built)('%s is as the service model has it', (name, { http, input }) => {
-    const own = table.get(name) as Operation
-    const members = Object.entries(input ? (model.shapes[input.shape]!.members ?? {}) : {})
-    const required = (input && model.shapes[input.shape]!.required) || []
-    const labels = new Map(
-      members
-        .filter(([, m]) => m.location === 'uri')
-        .map(([member, m]) => [m.locationName ?? member, member]),
-    )
-    const [path] = http.requestUri.replace(/\{(\w+)\}/g, (_, label) => `{${labels.get(label)}}`).split('?')
-    expect({ method: own.method, path: own.path, status: own.status }).toEqual({
-      method: http.method,
-      path,
-      status: http.responseCode ?? 200,
-    })
-    const wanted = members.filter(([, { location, shape }]) => !location && !blob(shape))
-    if (members.some(([, { location, shape }]) => !location && blob(shape)))
-      expect(own.input.body).toBe('bytes')
-    else
-      expect(describeFields((own.input.body as Fields | undefined) ?? {})).toEqual(
+  test.each(Object.entries(model.operations))(
+    '%s is as the service model has it',
+    (name, { http, input }) => {
+      const own = table.get(name) as Operation
+      const members = Object.entries(input ? (model.shapes[input.shape]!.members ?? {}) : {})
+      const required = (input && model.shapes[input.shape]!.required) || []
+      const labels = new Map(
+        members
+          .filter(([, m]) => m.location === 'uri')
+          .map(([member, m]) => [m.locationName ?? member, member]),
+      )
+      const [path] = http.requestUri.replace(/\{(\w+)\}/g, (_, label) => `{${labels.get(label)}}`).split('?')
+      expect({ method: own.method, path: own.path, status: own.status }).toEqual({
+        method: http.method,
+        path,
+        status: http.responseCode ?? 200,
+      })
+      const wanted = members.filter(([, { location, shape }]) => !location && !blob(shape))
+      if (members.some(([, { location, shape }]) => !location && blob(shape)))
+        expect(own.input.body).toBe('bytes')
+      else
+        expect(describeFields((own.input.body as Fields | undefined) ?? {})).toEqual(
+          Object.fromEntries(
+            wanted.map(([member, { shape, locationName }]) => [
+              (locationName ?? member) + (required.includes(member) ? '!' : ''),
+              describeShape(shape),
+            ]),
+          ),
+        )
+      const query = members.filter(([, { location }]) => location === 'querystring')
+      // `mode=import` is part of the route, not of the query
+      expect(describeFields(own.input.query ?? {})).toEqual(
         Object.fromEntries(
-          wanted.map(([member, { shape, locationName }]) => [
+          query.map(([member, { shape, locationName }]) => [
             (locationName ?? member) + (required.includes(member) ? '!' : ''),
             describeShape(shape),
           ]),
         ),
       )
-    const query = members.filter(([, { location }]) => location === 'querystring')
-    // `mode=import` is part of the route, not of the query
-    expect(describeFields(own.input.query ?? {})).toEqual(
-      Object.fromEntries(
-        query.map(([member, { shape, locationName }]) => [
-          (locationName ?? member) + (required.includes(member) ? '!' : ''),
-          describeShape(shape),
-        ]),
-      ),
-    )
-  })
+    },
+  )
 }

@@ -11,7 +11,7 @@ import { freshId, idAfter } from '../ids.ts'
 import { kinds } from '../kinds/registry.ts'
 import { newRestApi, rootId, showRestApi } from '../kinds/rest-api.ts'
 
-const QUERY = { mode: oneOf('merge', 'overwrite', 'import'), failonwarnings: flag, parameters: textMap }
+const QUERY = { failonwarnings: flag, parameters: textMap }
 
 /** A body's text. What is not UTF-8 becomes replacement characters, which no key of OpenAPI has. */
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
@@ -118,7 +118,7 @@ export const IMPORT_REST_API: Operation[] = [
     method: 'PUT',
     path: '/restapis/{restApiId}',
     status: 200,
-    input: { query: QUERY, body: 'bytes' },
+    input: { query: { ...QUERY, mode: oneOf('merge', 'overwrite') }, body: 'bytes' },
     run: putRestApi,
   },
 ]

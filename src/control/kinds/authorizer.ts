@@ -66,7 +66,14 @@ export const authorizer = kind<Authorizer>({
 })
 
 async function check(authorizer: Authorizer, { tx, path }: Scope): Promise<void> {
-  const { id, name, type, authorizerUri = '', authorizerResultTtlInSeconds: ttl = 300 } = authorizer
+  const {
+    id,
+    name,
+    type,
+    authorizerUri = '',
+    identitySource = '',
+    authorizerResultTtlInSeconds: ttl = 300,
+  } = authorizer
   if (!name) throw badRequest('Authorizer name must be non-empty')
   if (ttl < 0 || ttl > 3600) throw badRequest(TTL)
   if (type === 'COGNITO_USER_POOLS') {
@@ -76,6 +83,10 @@ async function check(authorizer: Authorizer, { tx, path }: Scope): Promise<void>
     throw badRequest(
       `Invalid Authorizer URI: ${authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
     )
+  if (type !== 'REQUEST' && !/^method\.request\.header\.[^\s,]+$/.test(identitySource))
+    throw badRequest(`Invalid identity source specified for authorizer of type ${type}: ${identitySource}`)
+  if (type === 'REQUEST' && ttl > 0 && !identitySource)
+    throw badRequest('An identity source must be specified when authorization caching is enabled')
   for (const { body } of await tx.list<Authorizer>(parentOf(path)))
     if (body.name === name && body.id !== id)
       throw conflict(`Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`)

@@ -91,6 +91,6 @@ export const documentationPart = kind<DocumentationPart>({
   matches: ({ location }, { type, name, path, locationStatus }) =>
     locationStatus !== 'UNDOCUMENTED' &&
     (type === undefined || location.type === type) &&
-    (name === undefined || (location.name ?? '').includes(name as string)) &&
+    (name === undefined || location.name === name) &&
     (path === undefined || location.path === path),
 })
