@@ -1,4 +1,5 @@
 /** Create, put, get, list, update and delete over any kind: what its descriptor says, in one write set. */
+import type { Strings } from '../core/documents.ts'
 import { type LimitName, limitOf } from '../core/limits.ts'
 import { applyPatch, type PatchOperation } from '../core/patch.ts'
 import { badRequest, conflict, limitExceeded } from '../core/problem.ts'
@@ -9,6 +10,7 @@ import { freshId } from './ids.ts'
 import type { Kind, Scope, Sight, Verb } from './kind.ts'
 import { type Kinds, nest } from './nest.ts'
 import { collection, fill, lastLabel } from './paths.ts'
+import { checkTags } from './tags.ts'
 
 type Run = (call: Call, desk: Desk) => Promise<unknown>
 
@@ -61,6 +63,7 @@ async function show(kind: Kind, document: Values, sight: Sight): Promise<Values>
 class IdTaken extends Error {}
 
 async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call, desk: Desk) {
+  checkTags(call.body.tags as Strings | undefined)
   const sight = sightOf(verb, call, desk)
   const { documents } = desk.store
   const parent = fill(collection(kind.path), call.labels)

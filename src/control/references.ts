@@ -3,6 +3,7 @@
  * lies below the document that is pointed at, so that what may not go is known without a search.
  */
 import type { Transaction } from '../store/documents.ts'
+import type { RangeReader } from './definition.ts'
 
 const KIND = 'Reference'
 
@@ -17,7 +18,7 @@ export function unrefer(tx: Transaction, target: string, from: string): void {
 }
 
 /** The paths of the documents that point at one, or at anything below it. */
-export async function referrers(tx: Transaction, target: string): Promise<string[]> {
-  const rows = await tx.range(target)
+export async function referrers(reader: RangeReader, target: string): Promise<string[]> {
+  const rows = await reader.range(target)
   return rows.filter((row) => row.kind === KIND).map((row) => (row.body as { from: string }).from)
 }

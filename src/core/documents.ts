@@ -206,3 +206,121 @@ export interface ApiDefinition {
   gatewayResponses: GatewayResponse[]
   documentationParts: DocumentationPart[]
 }
+
+export interface ApiKey {
+  id: string
+  /** sealed where an encryption key is configured */
+  value: string
+  name?: string
+  customerId?: string
+  description?: string
+  enabled: boolean
+  createdDate: number
+  lastUpdatedDate: number
+  /** `restApiId/stageName`, from before there were usage plans */
+  stageKeys: string[]
+  tags?: Strings
+}
+
+export interface ThrottleSettings {
+  rateLimit?: number
+  burstLimit?: number
+}
+
+export interface ApiStage {
+  apiId: string
+  stage: string
+  /** by `/{resourcePath}/{METHOD}` */
+  throttle?: Record<string, ThrottleSettings>
+}
+
+export interface UsagePlan {
+  id: string
+  name: string
+  description?: string
+  apiStages: ApiStage[]
+  throttle?: ThrottleSettings
+  /** period: DAY | WEEK | MONTH */
+  quota?: { limit: number; offset: number; period: string }
+  productCode?: string
+  tags?: Strings
+}
+
+/** An API key in a usage plan: name and value are the key's own. */
+export interface UsagePlanKey {
+  id: string
+  type: string
+  name?: string
+  value: string
+}
+
+export interface DomainName {
+  /** its label in paths: the domain name, followed by `+` and its id for a private one */
+  address: string
+  domainName: string
+  /** private domain names only */
+  domainNameId?: string
+  domainNameArn: string
+  certificateName?: string
+  certificateArn?: string
+  certificateUploadDate?: number
+  regionalDomainName?: string
+  regionalHostedZoneId?: string
+  regionalCertificateName?: string
+  regionalCertificateArn?: string
+  distributionDomainName?: string
+  distributionHostedZoneId?: string
+  endpointConfiguration: EndpointConfiguration
+  domainNameStatus: string
+  securityPolicy: string
+  endpointAccessMode?: string
+  mutualTlsAuthentication?: { truststoreUri?: string; truststoreVersion?: string }
+  ownershipVerificationCertificateArn?: string
+  managementPolicy?: string
+  policy?: string
+  /** BASE_PATH_MAPPING_ONLY | ROUTING_RULE_ONLY | ROUTING_RULE_THEN_BASE_PATH_MAPPING */
+  routingMode: string
+  tags?: Strings
+}
+
+export interface BasePathMapping {
+  /** `(none)` is the empty one */
+  basePath: string
+  restApiId: string
+  /** without it the path's next segment names the stage */
+  stage?: string
+}
+
+export interface DomainNameAccessAssociation {
+  domainNameAccessAssociationArn: string
+  domainNameArn: string
+  /** VPCE */
+  accessAssociationSourceType: string
+  accessAssociationSource: string
+  tags?: Strings
+}
+
+export interface Account {
+  cloudwatchRoleArn?: string
+  features: string[]
+  apiKeyVersion: string
+}
+
+export interface VpcLink {
+  id: string
+  name: string
+  description?: string
+  targetArns: string[]
+  tags?: Strings
+}
+
+export interface ClientCertificate {
+  clientCertificateId: string
+  description?: string
+  pemEncodedCertificate: string
+  /** PEM; never answered, and sealed where an encryption key is configured */
+  privateKey: string
+  createdDate: number
+  expirationDate: number
+  tags?: Strings
+}

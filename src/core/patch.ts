@@ -34,7 +34,7 @@ export interface PatchRule {
   apply(draft: Draft, change: Change): void
 }
 
-/** Pattern -> rule; a pattern's `*` stands for one segment. The order is the order in which Amazon lists the paths. */
+/** Pattern -> rule; a pattern's `*` stands for one segment, `**` for one or more. The order is the order in which Amazon lists the paths. */
 export type PatchRules = Readonly<Record<string, PatchRule>>
 
 /** The sentences for a path that is not there, and for an operation that the path does not take. */
@@ -66,15 +66,27 @@ export function applyPatch<T>(table: PatchTable, document: T, operations: readon
 }
 
 function matchRule(rules: PatchRules, path: string): [PatchRule, string[], string[]] | undefined {
-  const given = path.split('/')
   for (const [pattern, rule] of Object.entries(rules)) {
     const wanted = pattern.split('/')
+    const given = folded(path.split('/'), wanted)
     if (wanted.length !== given.length) continue
-    if (!wanted.every((segment, i) => segment === '*' || segment === given[i])) continue
-    const keys = given.filter((_, i) => wanted[i] === '*').map(unescapeSegment)
-    return [rule, wanted.filter((segment) => segment !== '*' && segment !== ''), keys]
+    if (!wanted.every((segment, i) => segment.startsWith('*') || segment === given[i])) continue
+    const keys = given.filter((_, i) => wanted[i]!.startsWith('*')).map(unescapeSegment)
+    return [rule, wanted.filter((segment) => !segment.startsWith('*') && segment !== ''), keys]
   }
   return undefined
+}
+
+/** What stands for a pattern's `**`, as one segment. */
+function folded(given: string[], wanted: string[]): string[] {
+  const at = wanted.indexOf('**')
+  const surplus = given.length - wanted.length
+  if (at < 0 || surplus < 1) return given
+  return [
+    ...given.slice(0, at),
+    given.slice(at, at + surplus + 1).join('/'),
+    ...given.slice(at + surplus + 1),
+  ]
 }
 
 export const unescapeSegment = (segment: string) => segment.replaceAll('~1', '/').replaceAll('~0', '~')

@@ -2,7 +2,7 @@
 import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
 import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
 import { configurationFault, Fault } from '../core/fault.ts'
-import { headerOf, isSafeHeader, returnHeaders, setHeader } from '../core/headers.ts'
+import { headerOf, returnHeaders, setHeader } from '../core/headers.ts'
 import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
 import { responseTemplate, type Template } from '../core/template.ts'
@@ -30,7 +30,7 @@ function passed({ program, admitted }: Prepared, { status, headers, body }: Repl
   let typed = false
   for (const pair of kept) {
     const lower = pair[0].toLowerCase()
-    if (http ? lower === 'via' : lower === 'x-amzn-trace-id' || !isSafeHeader(pair[0], pair[1])) continue
+    if (http ? lower === 'via' : lower === 'x-amzn-trace-id') continue
     if (lower === 'content-type') typed = true
     out.push(pair)
   }
@@ -65,12 +65,11 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   const headers = returnHeaders(mapped, true)
   for (const [name, value] of [...overrides.headers, ...(override?.headers ?? [])])
     setHeader(headers, name, value)
-  const safe = headers.filter(([name, value]) => isSafeHeader(name, value))
   const out: Pair[] = program.kind === 'mock' ? [] : [['X-Amzn-Trace-Id', call.traceId]]
-  if (headerOf(safe, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
+  if (headerOf(headers, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
   return {
     status: override?.status ?? overrides.status ?? status,
-    headers: [...out, ...safe],
+    headers: [...out, ...headers],
     body: rendered ? encoder.encode(rendered.output) : bytesOf(content),
   }
 }

@@ -1,6 +1,5 @@
 /** The last touch: ids, compression, access log; then the response is the runtime's. */
-import type { Answer, Body, Call } from '../core/call.ts'
-import { isSafeHeader } from '../core/headers.ts'
+import type { Answer, Body, Call, Pair } from '../core/call.ts'
 import { accessLog } from './access-log.ts'
 import { compressionFor } from './compress.ts'
 import type { Gateway } from './gateway.ts'
@@ -17,22 +16,35 @@ export function finish(answer: Answer, call: Call, on: Gateway): Response {
   return respond(status, headers, body, on)
 }
 
-function respond(status: number, headers: Answer['headers'], body: Body, on: Gateway): Response {
-  try {
-    return new Response(body as BodyInit | null, { status, headers })
-  } catch (error) {
-    // a header that the runtime does not take: without it rather than not at all
-    on.platform.log('warn', 'a response header cannot be sent', { error: String(error) })
-    const safe = headers
-      .filter(([name, value]) => isSafeHeader(name, value))
-      .map(([name, value]): [string, string] => [name, latin1(value)])
-    return new Response(body as BodyInit | null, {
-      status: status >= 200 && status <= 599 ? status : 500,
-      headers: safe,
-    })
-  }
+function respond(status: number, headers: readonly Pair[], body: Body, on: Gateway): Response {
+  const valid = status >= 200 && status <= 599
+  if (!valid) on.platform.log('warn', 'a response status cannot be sent', { status })
+  return new Response(body as BodyInit | null, {
+    status: valid ? status : 500,
+    headers: wireHeaders(headers),
+  })
 }
 
-/** Header values are bytes: text beyond Latin-1 goes out as its UTF-8. */
-const latin1 = (value: string): string =>
-  /[^\0-\xff]/.test(value) ? String.fromCharCode(...new TextEncoder().encode(value)) : value
+/**
+ * Headers as they may be written: what would break a line is left out, text beyond Latin-1 goes as its UTF-8. A record where no
+ * name comes twice: cheaper for every runtime than a list.
+ */
+function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {
+  const record: Record<string, string> = Object.create(null)
+  let repeated = false
+  for (const [name, value] of headers) {
+    if (UNSAFE.test(value) || !TOKEN.test(name)) continue
+    const key = name.toLowerCase()
+    if (record[key] === undefined) record[key] = WIDE.test(value) ? utf8(value) : value
+    else repeated = true
+  }
+  if (!repeated) return record
+  return headers
+    .filter(([name, value]) => !UNSAFE.test(value) && TOKEN.test(name))
+    .map(([name, value]): Pair => [name, WIDE.test(value) ? utf8(value) : value])
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
+const WIDE = /[^\0-\xff]/
+const utf8 = (value: string): string => String.fromCharCode(...new TextEncoder().encode(value))

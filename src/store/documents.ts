@@ -134,6 +134,37 @@ export class Documents {
     return rows.map(({ region, path, kind, body }) => ({ region, path, kind, body: JSON.parse(body) }))
   }
 
+  /** The documents of a kind whose JSON has a text in it. Looks at them all: for what happens rarely. */
+  async holding<T>(region: string, kind: string, text: string): Promise<{ path: string; body: T }[]> {
+    const rows = await this.db
+      .select({ path: documents.path, body: documents.body })
+      .from(documents)
+      .where(
+        and(
+          eq(documents.kind, kind),
+          eq(documents.region, region),
+          sql`instr(${documents.body}, ${text}) > 0`,
+        ),
+      )
+    return rows.map((row) => ({ path: row.path, body: JSON.parse(row.body) as T }))
+  }
+
+  /** The compiled deployments of any region whose JSON has a text in it, likewise. */
+  async deployedWith<T>(text: string): Promise<T[]> {
+    const having = this.db
+      .select({ id: snapshots.id })
+      .from(snapshots)
+      .where(sql`instr(${snapshots.body}, ${text}) > 0`)
+    const rows = await this.db
+      .select({ id: snapshots.id, body: snapshots.body })
+      .from(snapshots)
+      .where(sql`${snapshots.id} in ${having}`)
+      .orderBy(asc(snapshots.id), asc(snapshots.part))
+    const whole = new Map<string, string>()
+    for (const { id, body } of rows) whole.set(id, (whole.get(id) ?? '') + body)
+    return [...whole.values()].map((body) => JSON.parse(body) as T)
+  }
+
   /** Who holds a name that is unique beyond one root. */
   async claim(space: string, name: string): Promise<{ region: string; path: string } | undefined> {
     const [row] = await this.db
@@ -252,6 +283,15 @@ export class Transaction {
         body,
       }),
     )
+  }
+
+  /** See Documents: what the operation itself has put is not looked at. */
+  holding<T>(kind: string, text: string): Promise<{ path: string; body: T }[]> {
+    return this.#store.holding<T>(this.region, kind, text)
+  }
+
+  deployedWith<T>(text: string): Promise<T[]> {
+    return this.#store.deployedWith<T>(text)
   }
 
   #overlay<T>(

@@ -1,0 +1,11 @@
+/** Names of API Gateway's own resources: `arn:aws:apigateway:{region}:{account}:/{path}`; most have no account in it. */
+import { partitionOf } from '../core/aws-service.ts'
+
+export const arnOf = (region: string, resource: string, accountId = ''): string =>
+  `arn:${partitionOf(region).partition}:apigateway:${region}:${accountId}:${resource}`
+
+/** Region and resource of such a name, or undefined. */
+export function parseArn(arn: string): { region: string; resource: string } | undefined {
+  const [, region, resource] = /^arn:[\w-]+:apigateway:([\w-]+):\d*:(\/.+)$/.exec(arn) ?? []
+  return region && resource ? { region, resource } : undefined
+}
