@@ -75,10 +75,6 @@ export function returnHeaders(headers: readonly Pair[], custom: boolean): Pair[]
   return kept
 }
 
-/** A header that may be written as it is: no line breaks, no NUL, a token for a name. */
-export const isSafeHeader = (name: string, value: string): boolean =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !/[\0\r\n]/.test(value)
-
 /** Lists to the two maps that Lambda events and logs show: last value, and all values. */
 export function headerMaps(headers: readonly Pair[]): {
   single: Record<string, string>
