@@ -58,9 +58,11 @@ export interface Endpoint {
   /** the Host header, where it is not the URL's */
   host?: string
   signing: { service: string; region: string }
-  /** true where the settings name another endpoint than Amazon's */
+  /** true where the settings name an endpoint that is not Amazon's (a VPC endpoint or a FIPS one is) */
   override: boolean
 }
+
+const AMAZON = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)$/
 
 /** The partition of a region and the DNS suffix of its endpoints. */
 export function partitionOf(region: string): { partition: string; suffix: string } {
@@ -90,9 +92,10 @@ export function endpointOf(
   const given = overrideOf(named, prefix, overrides)
   if (given === undefined) return { url: `https://${host}`, signing, override: false }
   const url = given.replace(/\/+$/, '')
+  const override = !AMAZON.test(new URL(url).hostname)
   // A bucket before the host is a first path segment to S3's likes; to others the host's name says whose data is meant.
-  if (subdomain && service === 's3') return { url: `${url}/${subdomain}`, signing, override: true }
-  return { url, host: subdomain && host, signing, override: true }
+  if (subdomain && service === 's3') return { url: `${url}/${subdomain}`, signing, override }
+  return { url, host: subdomain && host, signing, override }
 }
 
 interface HostParts {

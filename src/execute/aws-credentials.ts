@@ -20,8 +20,9 @@ export interface Requester {
 
 /**
  * None: the gateway's own. `arn:aws:iam::*:user/*`: the caller's. A role: assumed through STS.
- * `override` is true where the endpoint is not Amazon's; then missing credentials of the gateway are no fault, with a role
- * or without: nobody could assume it, and whoever stands in for Amazon decides what a signature is worth.
+ * `override` is true where the endpoint is not Amazon's. A stand-in for a service is not told of roles unless STS has a
+ * stand-in, too: Amazon's STS would be asked for credentials that are then shown to somebody else. And it may be called
+ * without credentials: what a signature is worth is its own affair.
  */
 export async function awsCredentials(
   { credentials, stageVariables, caller }: Requester,
@@ -36,7 +37,10 @@ export async function awsCredentials(
     )
   }
   const own = await on.platform.credentials()
-  if (own) return arn ? assumeRole(arn, own, on.platform) : own
+  const { region } = on.platform.settings
+  if (own && arn && (!override || awsEndpoint('sts', region, on).override))
+    return assumeRole(arn, own, on.platform)
+  if (own) return own
   if (override) return ANY
   throw configurationFault('no AWS credentials are configured for calls to AWS services')
 }

@@ -219,6 +219,11 @@ describe('AWS service URIs', () => {
     expect(at('dynamodb', { DYNAMODB_STREAMS: 'http://one:2' }, 'streams').url).toBe('http://one:2')
     expect(at('kinesis', { DYNAMODB: 'http://one:2' }).override).toBe(false)
     expect(at('constructor', {}).override).toBe(false)
+    expect(at('s3', { S3: 'https://vpce-1.s3.us-east-1.vpce.amazonaws.com' })).toMatchObject({
+      url: 'https://vpce-1.s3.us-east-1.vpce.amazonaws.com',
+      override: false,
+    })
+    expect(at('s3', { S3: 'https://amazonaws.com.evil.example' }).override).toBe(true)
     expect(at('s3', { S3: 'http://one:2' }, 'bucket')).toMatchObject({ url: 'http://one:2/bucket' })
     expect(at('execute-api', { EXECUTE_API: 'http://one:2' }, 'abc')).toMatchObject({
       url: 'http://one:2',

@@ -1,5 +1,6 @@
 /** What AWS integrations sign with: the gateway's own credentials or a role's; checked by the SDK's own signer. */
 import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -191,6 +192,18 @@ describe('signatures and roles', () => {
     const { answer } = await call('POST', '/dev/caller', '{}')
     expect(answer.status).toBe(500)
     expect(seen).toEqual([])
+  })
+
+  test('a stand-in for one service is not told of roles', async () => {
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const one = await startGateway(definitionOf(sketch), {
+      settings: { endpoints: { EVENTBRIDGE: at } },
+      platform: { credentials: async () => own },
+    })
+    seen = []
+    expect((await one.call('POST', '/dev/role', { body: '{}' })).status).toBe(200)
+    expect(seen.map(({ key }) => key)).toEqual(['AKIDOWN'])
+    await one.stop()
   })
 
   test('a stand-in for AWS is called without credentials; Amazon is not', async () => {
