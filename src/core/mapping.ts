@@ -6,7 +6,7 @@
 import type { Pair } from './call.ts'
 import type { Strings } from './documents.ts'
 import { Fault } from './fault.ts'
-import { headerOf, headersOf } from './headers.ts'
+import { headerOf, headersOf, setHeader } from './headers.ts'
 import { printJson } from './java/json-print.ts'
 import { wrap } from './java/plain.ts'
 import { type CompiledPath, compilePath } from './jsonpath/path.ts'
@@ -200,7 +200,8 @@ export function mapResponse(mappings: Mappings, source: MappingSource): Pair[] {
   const headers: Pair[] = []
   for (const { location, name, read } of mappings.list) {
     const value = location === 'header' ? read(source) : undefined
-    if (value !== undefined) headers.push([name, Array.isArray(value) ? value.join(',') : value])
+    // names that differ by case alone are one header, as the guide's own S3 proxy has them
+    if (value !== undefined) setHeader(headers, name, Array.isArray(value) ? value.join(',') : value)
   }
   return headers
 }
