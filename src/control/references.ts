@@ -22,3 +22,10 @@ export async function referrers(reader: RangeReader, target: string): Promise<st
   const rows = await reader.range(target)
   return rows.filter((row) => row.kind === KIND).map((row) => (row.body as { from: string }).from)
 }
+
+/** The domain names among them. */
+export const domainsAmong = (paths: readonly string[]): string[] => [
+  ...new Set(
+    paths.flatMap((path) => /^\/domainnames\/([^/]+)/.exec(path)?.[1] ?? []).map(decodeURIComponent),
+  ),
+]

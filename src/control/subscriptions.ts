@@ -51,3 +51,10 @@ export async function subscribe(tx: Transaction, plan: UsagePlan, key: ApiKey): 
   tx.put(path, 'UsagePlanKey', planKeyOf(key))
   refer(tx, keyPath(key.id), path)
 }
+
+/** An API that goes takes its stages out of a plan. */
+export async function leavePlan(tx: Transaction, path: string, apiId: string): Promise<void> {
+  const plan = await tx.get<UsagePlan>(path)
+  if (plan)
+    tx.put(path, 'UsagePlan', { ...plan, apiStages: plan.apiStages.filter((stage) => stage.apiId !== apiId) })
+}

@@ -17,6 +17,9 @@ export type Target =
 /** `{api-id}.execute-api.{region}.{domain}`; the suffix names a VPC endpoint, and LocalStack's hosts have no region. */
 const HOST = /^([a-z0-9_-]+?)(?:-vpce-[a-z0-9]+)?\.execute-api\.(?:([a-z]{2}(?:-[a-z]+)+-\d+)\.)?[a-z0-9.-]+$/
 
+/** The label of a custom domain's own regional name, `d-{id}.execute-api.{region}.{domain}`: it names no API. */
+const REGIONAL = /^d-[a-z0-9]{10}$/
+
 /** `/_aws/execute-api/{api-id}/{stage}/…` and `/restapis/{api-id}/{stage}/_user_request_/…` */
 const PATH_FORM =
   /^\/(?:_aws\/execute-api\/([^/]+)(?:\/([^/]*))?|restapis\/([^/]+)\/([^/]+)\/_user_request_)(\/.*)?$/s
@@ -28,7 +31,8 @@ const PATH_FORM =
 export function parseTarget(host: string, rawPath: string, rawQuery: string): Target | null {
   if (host.includes('.execute-api.')) {
     const named = HOST.exec(host)
-    if (named) return { by: 'api', apiId: named[1]!, region: named[2], rawPath, rawQuery }
+    if (named && !REGIONAL.test(named[1]!))
+      return { by: 'api', apiId: named[1]!, region: named[2], rawPath, rawQuery }
   }
   if (!rawPath.startsWith('/_aws/execute-api/') && !rawPath.includes('/_user_request_')) return null
   const form = PATH_FORM.exec(rawPath)

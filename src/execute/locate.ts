@@ -83,7 +83,7 @@ function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: Domain
   }
   if (mutual?.truststoreUri && !call.clientCertificate?.verified)
     throw forbidden(`${target.host} asks for a client certificate`)
-  if (routingMode && routingMode !== 'API_MAPPING_ONLY')
+  if (routingMode && routingMode !== 'BASE_PATH_MAPPING_ONLY')
     throw forbidden(`${target.host} has routing mode ${routingMode}, which is not served by this gateway`)
   for (const { basePath, restApiId, stage } of pointer.mappings) {
     const prefix = basePath === '(none)' || basePath === '' ? '' : `/${basePath}`

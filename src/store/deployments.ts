@@ -7,7 +7,7 @@
  */
 import { and, asc, eq } from 'drizzle-orm'
 import { API_FORMAT, type CompiledApi, type DomainPointer, type StagePointer } from '../core/api.ts'
-import type { Stage } from '../core/documents.ts'
+import type { ClientCertificate, Stage } from '../core/documents.ts'
 import type { Platform } from '../platform.ts'
 import { type Documents, label } from './documents.ts'
 import { documents, snapshots } from './tables.ts'
@@ -70,6 +70,13 @@ export class Deployments {
       this.#parts.defer(loading)
     }
     return loading
+  }
+
+  /** A client certificate as it is stored, its key perhaps sealed; null if there is none. Never put into a shared cache. */
+  clientCertificate(region: string, id: string): Promise<ClientCertificate | null> {
+    return this.#documents
+      .get<ClientCertificate>(region, `/clientcertificates/${label(id)}`)
+      .then((certificate) => certificate ?? null)
   }
 
   #held<T>(memo: Map<string, Held<T>>, kind: string, key: string, read: () => Promise<T | null>) {
@@ -139,7 +146,9 @@ export class Deployments {
   }
 
   async #readDomain(host: string): Promise<DomainPointer | null> {
-    const claim = await this.#documents.claim('domain', host)
+    const claim =
+      (await this.#documents.claim('domain', host)) ??
+      (await this.#documents.claim('domain', host.replace(/^[^.]+/, '*')))
     if (!claim) return null
     const rows = await this.#documents.range(claim.region, claim.path)
     const domain = rows.find((row) => row.path === claim.path)?.body as DomainPointer['domain'] | undefined

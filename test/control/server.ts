@@ -9,6 +9,7 @@ import { type Client, createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
 import { Hono } from 'hono'
+import { memoryMeter } from '../../src/adapters/meter-memory.ts'
 import { createControl } from '../../src/control/control.ts'
 import type { TestInvoker } from '../../src/core/test-invoker.ts'
 import type { Database, Peer, Platform, Settings } from '../../src/platform.ts'
@@ -54,7 +55,8 @@ export async function startControl(
   } as Settings
   const platform = {
     database: db as unknown as Database,
-    cache: { get: async () => null, put: async () => {}, delete: async () => {} },
+    cache: { changeableSeconds: 0, get: async () => null, put: async () => {}, delete: async () => {} },
+    meter: memoryMeter(),
     clock: { now: () => Date.now() },
     random: { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) },
     defer: (work: Promise<unknown>) => void work,

@@ -15,7 +15,8 @@ import { flag, oneOf, record, text, textMap, texts, type Values, whole } from '.
 import { idAfter, idsInOrder } from '../ids.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
 import { expandPolicy, shownPolicy } from '../policy-text.ts'
-import { referrers } from '../references.ts'
+import { domainsAmong, referrers } from '../references.ts'
+import { leavePlan } from '../subscriptions.ts'
 import { SECURITY_POLICIES } from './security-policies.ts'
 
 const COMPRESSION = 'Invalid minimum compression size, must be between 0 and 10485760'
@@ -134,10 +135,12 @@ export const restApi = kind<RestApi>({
 
   async leaving(api, { tx, path }) {
     const users = await referrers(tx, path)
-    if (users.some((from) => from.startsWith('/domainnames/')))
+    const domains = domainsAmong(users)
+    if (domains.length > 0)
       throw badRequest(
-        `Please remove all base path mappings related to the API ${api.id} before deleting the API.`,
+        `Deleting RestApi ${api.id} failed. Please remove all base path mappings related to the RestApi in your domains: ${domains.join(', ')}`,
       )
+    for (const plan of users) await leavePlan(tx, plan, api.id)
   },
 
   view: showRestApi,
@@ -201,7 +204,7 @@ async function cloneInto(api: RestApi, source: string, { tx, path }: Scope): Pro
   for (const row of rows)
     if (
       row.path !== from &&
-      !/^\/(?:stages|deployments|documentation\/versions)\//.test(row.path.slice(from.length))
+      !/^\/(?:stages|deployments|documentation\/versions|references)\//.test(row.path.slice(from.length))
     )
       tx.put(path + row.path.slice(from.length), row.kind, row.body)
 }

@@ -4,7 +4,7 @@ import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { flag, oneOf, real, record, text, textMap, type Values } from '../../core/shape.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
 import { fill } from '../paths.ts'
-import { referrers } from '../references.ts'
+import { domainsAmong, referrers } from '../references.ts'
 import { stagePatch, wholeCanary } from './stage-patch.ts'
 
 export const CACHE_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237']
@@ -47,12 +47,16 @@ export const stage = kind<Stage>({
   check: checkStage,
   async leaving(stage, { tx, path }) {
     const users = await referrers(tx, path)
-    if (users.some((from) => from.startsWith('/domainnames/')))
+    const domains = domainsAmong(users)
+    if (domains.length > 0)
       throw badRequest(
-        'Please remove all base path mappings related to the stage in your domain before deleting the stage.',
+        `Deleting stage ${stage.stageName} failed. Please remove all base path mappings related to the stage in your domains: ${domains.join(', ')}`,
       )
-    if (users.some((from) => from.startsWith('/usageplans/')))
-      throw badRequest(`Stage ${stage.stageName} is associated with a usage plan and can not be deleted`)
+    const plan = users.find((from) => from.startsWith('/usageplans/'))?.split('/')[2]
+    if (plan)
+      throw badRequest(
+        `Cannot delete stage '${stage.stageName}' because it is associated with usage plan '${plan}'`,
+      )
   },
   view: showStage,
 })
