@@ -11,7 +11,14 @@ import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { settingsOf } from '../../src/config.ts'
 import type { DomainPointer, StagePointer } from '../../src/core/api.ts'
 import { compile } from '../../src/core/compile.ts'
-import type { ApiDefinition, Integration, Method, RestApi, Stage } from '../../src/core/documents.ts'
+import type {
+  ApiDefinition,
+  ClientCertificate,
+  Integration,
+  Method,
+  RestApi,
+  Stage,
+} from '../../src/core/documents.ts'
 import { parseTarget } from '../../src/core/target.ts'
 import { createExecute, type Execute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
@@ -117,6 +124,7 @@ export async function startGateway(
     settings?: Partial<Settings>
     platform?: Partial<Platform>
     peer?: Partial<Peer>
+    clientCertificates?: ClientCertificate[]
     keys?: Pick<Keys, 'find'>
   } = {},
 ): Promise<TestGateway> {
@@ -142,6 +150,8 @@ export async function startGateway(
   const deployments = {
     stage: (apiId: string, name: string) => stages.get(`${apiId}/${name}`) ?? null,
     domain: (host: string) => domains.get(host) ?? null,
+    clientCertificate: async (_: string, id: string) =>
+      options.clientCertificates?.find(({ clientCertificateId }) => clientCertificateId === id) ?? null,
     api(id: string) {
       const api = apis.get(id)
       if (!api) throw new Error(`no deployment ${id}`)

@@ -1,6 +1,8 @@
 /** VPC links, integration targets, and TLS towards back ends. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
+import { seal, sealingKey } from '../../src/core/seal.ts'
+import { client } from '../support/certificates.ts'
 import { type Arrived, type Backends, startBackends } from './backends.ts'
 import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
 
@@ -82,6 +84,77 @@ describe('TLS', () => {
         '{"message": "Network error communicating with endpoint"}',
       ])
     }
+  })
+
+  describe('the stage’s client certificate', () => {
+    const KEY = btoa('k'.repeat(32))
+    const sketch = (base: string) =>
+      definitionOf({
+        '/x': {
+          GET: {
+            integration: {
+              type: 'HTTP',
+              httpMethod: 'GET',
+              uri: `${base}/echo`,
+              tlsConfig: { insecureSkipVerification: true },
+              integrationResponses: { 200: { statusCode: '200' } },
+            },
+          },
+        },
+      })
+    const start = async (base: string, encryptionKey?: string, can = true) => {
+      const path = '/clientcertificates/cert01'
+      const privateKey = await seal(
+        client.key,
+        await sealingKey(KEY),
+        crypto.getRandomValues(new Uint8Array(12)),
+        path,
+      )
+      const outbound = { ...nodeOutbound(), can: { insecureSkipVerification: true, clientCertificate: can } }
+      return startGateway(sketch(base), {
+        stage: { clientCertificateId: 'cert01' },
+        settings: { encryptionKey },
+        platform: { outbound },
+        clientCertificates: [
+          {
+            clientCertificateId: 'cert01',
+            pemEncodedCertificate: client.cert,
+            privateKey,
+            createdDate: 0,
+            expirationDate: 0,
+          },
+        ],
+      })
+    }
+
+    test('is shown to TLS back ends', async () => {
+      const showing = await start(backends.https, KEY)
+      for (let i = 0; i < 2; i++) {
+        expect((await showing.call('GET', '/dev/x')).status).toBe(200)
+        expect(calls.at(-1)!.client).toBe('edgeway-client')
+      }
+      await showing.stop()
+    })
+
+    test('without the encryption key, or on a runtime that cannot show it, the call fails', async () => {
+      for (const [key, can] of [
+        [undefined, true],
+        [btoa('o'.repeat(32)), true],
+        [KEY, false],
+      ] as const) {
+        const failing = await start(backends.https, key, can)
+        const before = calls.length
+        expect((await failing.call('GET', '/dev/x')).status).toBe(500)
+        expect(calls.length).toBe(before)
+        await failing.stop()
+      }
+    })
+
+    test('is no matter where there is no TLS', async () => {
+      const plain = await start(backends.http, KEY, false)
+      expect((await plain.call('GET', '/dev/x')).status).toBe(200)
+      await plain.stop()
+    })
   })
 
   test('a runtime that cannot turn verification off refuses', async () => {

@@ -1,6 +1,9 @@
 /** HTTP and HTTP_PROXY, over the internet or a VPC link. */
+import type { Prepared } from '../../core/call.ts'
 import { configurationFault } from '../../core/fault.ts'
-import type { Integrator } from '../gateway.ts'
+import type { OutboundRequest } from '../../platform.ts'
+import { clientCertificate } from '../client-certificate.ts'
+import type { Gateway, Integrator } from '../gateway.ts'
 import { reachVpcLink } from './vpc-link.ts'
 
 export const http: Integrator = async (prepared, on, signal) => {
@@ -9,16 +12,25 @@ export const http: Integrator = async (prepared, on, signal) => {
   let url = query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
   if (integration.connectionType === 'VPC_LINK') ({ url, headers } = reachVpcLink(url, prepared, on))
   if (!/^https?:\/\/[^/?#]/i.test(url)) throw configurationFault(`Invalid endpoint address ${uri}`)
-  const { outbound } = on.platform
-  const insecure = integration.tlsConfig?.insecureSkipVerification === true
-  if (insecure && !outbound.can.insecureSkipVerification)
-    throw configurationFault('this runtime cannot skip the verification of certificates')
-  return outbound.send({
+  return on.platform.outbound.send({
     url,
     method,
     headers,
     body,
     signal,
-    tls: insecure ? { insecureSkipVerification: true } : undefined,
+    tls: /^https:/i.test(url) ? await tlsOf(prepared, on) : undefined,
   })
+}
+
+async function tlsOf({ integration, admitted }: Prepared, on: Gateway): Promise<OutboundRequest['tls']> {
+  const { stage, api } = admitted.matched.located
+  const insecure = integration.tlsConfig?.insecureSkipVerification === true
+  if (insecure && !on.platform.outbound.can.insecureSkipVerification)
+    throw configurationFault('this runtime cannot skip the verification of certificates')
+  const shown = stage.clientCertificateId
+  if (!insecure && !shown) return undefined
+  return {
+    insecureSkipVerification: insecure,
+    clientCertificate: shown ? await clientCertificate(shown, api.region, on) : undefined,
+  }
 }
