@@ -56,10 +56,17 @@ export function base64Encode(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-/** Throws an API_CONFIGURATION_ERROR where the text is no base64. */
+/**
+ * Characters that are none of base64's are passed over: a function that returns a string answers it with quotes, and Amazon's
+ * binary image tutorial decodes that. Throws an API_CONFIGURATION_ERROR where what is left is no base64.
+ */
 export function base64Decode(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+    const clean = text
+      .replaceAll('-', '+')
+      .replaceAll('_', '/')
+      .replace(/[^A-Za-z0-9+/]/g, '')
+    return Uint8Array.from(atob(clean), (char) => char.charCodeAt(0))
   } catch (error) {
     throw configurationFault('Unable to base64 decode the body.', error)
   }

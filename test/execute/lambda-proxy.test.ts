@@ -20,7 +20,7 @@ const RESULTS: Record<string, unknown> = {
     isBase64Encoded: true,
     body: 'iVBORw==',
   },
-  'bad-base64': { statusCode: 200, isBase64Encoded: true, body: '***' },
+  'bad-base64': { statusCode: 200, isBase64Encoded: true, body: 'a' },
   none: null,
   list: [],
   string: 'hello',
