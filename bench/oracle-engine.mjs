@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
-const { buildSync } = createRequire(createRequire(path.join(root, 'package.json')).resolve('tsx'))('esbuild')
+const { buildSync } = createRequire(path.join(root, 'package.json'))('esbuild')
 
 /** Bundles a source file of the project and imports it. */
 export async function load(entry) {
@@ -37,5 +37,5 @@ export function render({ template, body, params, context, stageVariables }, opti
     context: context ?? {},
     stageVariables: stageVariables ?? {},
   }
-  return compileTemplate(template, options).render(scope)
+  return compileTemplate(template, { overrideNumbers: 'number', ...options }).render(scope)
 }

@@ -204,27 +204,31 @@ export type OptionName = (typeof OPTIONS)[number]['env']
 /** A setting that makes no sense; `message` is one line for the user. */
 export class ConfigError extends Error {}
 
-/** Flags over environment over defaults, as one environment. Throws ConfigError for a flag that does not exist. */
-export function mergeFlags(argv: readonly string[], env: Env): { env: Env; help: boolean } {
+/** Takes the flags that are settings out of argv, over the environment; what is none of them remains, in order. */
+export function takeFlags(argv: readonly string[], env: Env): { env: Env; rest: string[] } {
   const merged = { ...env }
-  let help = false
+  const rest: string[] = []
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!
-    if (at === 0 && word === 'start') continue
-    if (word === '--help' || word === '-h') {
-      help = true
+    const [, name, inline] = /^--([a-z-]+)(?:=(.*))?$/.exec(word) ?? []
+    const option = (OPTIONS as readonly Option[]).find(({ flag }) => flag !== undefined && flag === name)
+    if (!option) {
+      rest.push(word)
       continue
     }
-    const [, name, inline] = /^--([a-z-]+)(?:=(.*))?$/.exec(word) ?? []
-    const option = (OPTIONS as readonly Option[]).find(
-      (option) => option.flag !== undefined && option.flag === name,
-    )
-    if (!option) throw new ConfigError(`${word} is not an option; --help lists them`)
     const value = inline ?? argv[++at]
     if (value === undefined) throw new ConfigError(`--${name} needs a value: ${option.value}`)
     merged[option.env] = value
   }
-  return { env: merged, help }
+  return { env: merged, rest }
+}
+
+/** Flags over environment over defaults, as one environment. Throws ConfigError for a flag that does not exist. */
+export function mergeFlags(argv: readonly string[], env: Env): { env: Env; help: boolean } {
+  const { env: merged, rest } = takeFlags(argv[0] === 'start' ? argv.slice(1) : argv, env)
+  const unknown = rest.find((word) => word !== '--help' && word !== '-h')
+  if (unknown) throw new ConfigError(`${unknown} is not an option; --help lists them`)
+  return { env: merged, help: rest.length > 0 }
 }
 
 /** One option's text, or its default. */

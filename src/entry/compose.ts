@@ -1,10 +1,7 @@
 /** What Bun, Deno and Node share: from argv and environment to a listening gateway. Each entry brings its own server. */
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
-import { DatabaseError, openLibsql } from '../adapters/database-libsql.ts'
+import { DatabaseError } from '../adapters/database-libsql.ts'
 import { trackDeferred } from '../adapters/defer-track.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
@@ -13,8 +10,11 @@ import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
 import { ConfigError, helpText, jsonOption, mergeFlags, option, portOf, settingsOf } from '../config.ts'
 import type { Outbound, Peer, Platform } from '../platform.ts'
+import { principalsOf } from '../store/principals.ts'
+import { openDatabase } from './database.ts'
 import { greeting } from './greeting.ts'
 import { openStores } from './stores.ts'
+import { VERSION } from './version.ts'
 
 export interface Listener {
   port: number
@@ -37,7 +37,6 @@ export interface Runtime {
   onSignal(stop: () => void): void
 }
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 export async function start(runtime: Runtime): Promise<void> {
@@ -59,13 +58,8 @@ async function run(runtime: Runtime): Promise<void> {
   const host = option(env, 'EDGEWAY_HOST')
   const loopback = LOOPBACK.test(host)
   const settings = settingsOf(env, loopback ? 'open' : 'signed')
-  const url = databaseUrl(env)
   const log = consoleLog(option(env, 'EDGEWAY_LOG'))
-  const { database, close } = await openLibsql({
-    url,
-    token: option(env, 'EDGEWAY_DATABASE_TOKEN') || undefined,
-    migrations: join(ROOT, 'migrations'),
-  })
+  const { database, close, url } = await openDatabase(env)
   const deferred = trackDeferred()
   const stores = await openStores(env, log)
   const platform: Platform = {
@@ -80,6 +74,10 @@ async function run(runtime: Runtime): Promise<void> {
     settings,
     env,
   }
+  if (!(await anyPrincipal(platform)) && !loopback)
+    throw new ConfigError(
+      `${host} is not loopback and nobody is known who may manage: run \`npm start -- principal create NAME --manage\` first`,
+    )
   const app = createApp(platform, { runtime: runtime.name, version: VERSION })
   let front: TlsFront | undefined
   const peerOf: PeerOf = (address, port) => front?.peerOf(port) ?? { address, tls: false }
@@ -101,9 +99,6 @@ async function run(runtime: Runtime): Promise<void> {
       }),
     )
   }
-  const facts = { host, port: listener.port, tlsPort: front?.port, database: url, settings }
-  for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
-
   let stopping = false
   runtime.onSignal(() => {
     if (stopping) runtime.exit(130)
@@ -118,24 +113,18 @@ async function run(runtime: Runtime): Promise<void> {
         runtime.exit(0)
       })
   })
+
+  const facts = { host, port: listener.port, tlsPort: front?.port, database: url, settings }
+  for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
 }
 
-export const VERSION = '0.1.0'
-
-/** The database's URL; makes the data folder and says so plainly when that cannot be done. */
-function databaseUrl(env: Record<string, string | undefined>): string {
-  const data = resolve(option(env, 'EDGEWAY_DATA'))
-  const url = option(env, 'EDGEWAY_DATABASE_URL').replace('{data}', data)
-  if (url !== `file:${data}/edgeway.db`) return url
+/** Whether anybody is known who may manage; a configuration that cannot be read is the user's to mend. */
+async function anyPrincipal(platform: Platform): Promise<boolean> {
   try {
-    mkdirSync(data, { recursive: true })
-    accessSync(data, constants.W_OK)
+    return await principalsOf(platform).any()
   } catch (error) {
-    throw new ConfigError(
-      `cannot write to the data folder ${data} (${(error as { code?: string }).code}): choose another with --data`,
-    )
+    throw new ConfigError((error as Error).message)
   }
-  return url
 }
 
 async function listening<T>(

@@ -20,6 +20,7 @@ import { cacheApiResponses } from '../adapters/responses-cache-api.ts'
 import { type App, createApp } from '../app.ts'
 import { ConfigError, choice, option, settingsOf } from '../config.ts'
 import type { Peer } from '../platform.ts'
+import { VERSION } from './version.ts'
 
 export { MeterObject } from '../adapters/meter-durable-object.ts'
 
@@ -63,7 +64,7 @@ function appOf(bindings: Bindings): App {
       settings,
       env,
     },
-    { runtime: 'Workers', version: '0.1.0' },
+    { runtime: 'Workers', version: VERSION },
   )
 }
 
