@@ -104,8 +104,9 @@ export async function storeDefinition(
   const stored = new Map((await tx.range(root)).map((row) => [row.path, row]))
   const kept = new Set(rows.map((row) => row.path))
   if (options.replace)
-    for (const path of stored.keys())
-      if (!kept.has(path) && COVERED.test(path.slice(root.length))) tx.delete(path)
+    tx.deleteRows(
+      [...stored.keys()].filter((path) => !kept.has(path) && COVERED.test(path.slice(root.length))),
+    )
   for (const { path, kind, body } of rows) {
     const before = stored.get(path)
     if (before && JSON.stringify(before.body) === JSON.stringify(body)) continue

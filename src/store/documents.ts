@@ -7,6 +7,7 @@
  */
 import { and, asc, count, eq, gt, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { conflict } from '../core/problem.ts'
 import type { Database } from '../platform.ts'
 import { claims, documents, journal, snapshots } from './tables.ts'
@@ -232,6 +233,8 @@ export class Transaction {
   readonly #puts = new Map<string, { kind: string; body: unknown }>()
   /** paths whose stored rows, and all below, go away before the puts */
   readonly #deletes = new Set<string>()
+  /** paths whose stored rows go away before the puts, and nothing below */
+  readonly #rows = new Set<string>()
   readonly #claims: { space: string; name: string; path: string }[] = []
   readonly #releases: { space: string; name: string }[] = []
   readonly #snapshots: { id: string; apiId: string; body: string }[] = []
@@ -254,6 +257,7 @@ export class Transaction {
   }
 
   #gone(path: string): boolean {
+    if (this.#rows.has(path)) return true
     for (const deleted of this.#deletes) if (path === deleted || path.startsWith(`${deleted}/`)) return true
     return false
   }
@@ -314,6 +318,14 @@ export class Transaction {
     for (const at of this.#puts.keys()) if (at === path || at.startsWith(`${path}/`)) this.#puts.delete(at)
   }
 
+  /** Deletes documents and nothing below them: in bulk, where everything that goes away is known. */
+  deleteRows(paths: Iterable<string>): void {
+    for (const path of paths) {
+      this.#rows.add(path)
+      this.#puts.delete(path)
+    }
+  }
+
   /** Takes a name for a document; the commit fails with ConflictException if another holds it. Deleting the document frees it. */
   claim(space: string, name: string, path: string): void {
     this.#claims.push({ space, name, path })
@@ -336,6 +348,7 @@ export class Transaction {
     return (
       this.#puts.size +
         this.#deletes.size +
+        this.#rows.size +
         this.#claims.length +
         this.#releases.length +
         this.#snapshots.length >
@@ -352,7 +365,8 @@ export class Transaction {
 
   async commit(): Promise<void> {
     if (!this.changed) return
-    for (const path of [...this.#puts.keys(), ...this.#deletes]) await this.#guard(path)
+    const { put, deleted } = this.change
+    for (const path of [...put, ...deleted]) await this.#guard(path)
     const { db } = this.#store
     const region = this.region
     const batch: BatchItem<'sqlite'>[] = []
@@ -378,10 +392,17 @@ export class Transaction {
       if (path.startsWith('/restapis/') && rootOf(path) === path)
         batch.push(db.delete(snapshots).where(eq(snapshots.apiId, path.slice('/restapis/'.length))))
     }
+    for (const chunk of chunked(this.#rows, JSON.stringify)) {
+      const among = (column: SQLiteColumn) => sql`${column} in (select value from json_each(${chunk}))`
+      batch.push(
+        db.delete(documents).where(and(eq(documents.region, region), among(documents.path))),
+        db.delete(claims).where(and(eq(claims.region, region), among(claims.path))),
+      )
+    }
     for (const { space, name } of this.#releases)
       batch.push(db.delete(claims).where(and(eq(claims.space, space), eq(claims.name, name))))
     for (const claim of this.#claims) batch.push(db.insert(claims).values({ ...claim, region }))
-    for (const chunk of chunked(this.#puts)) {
+    for (const chunk of chunked(this.#puts, rowOf)) {
       const rows = sql`select ${region}, value ->> 'p', value ->> 'u', value ->> 'k', value ->> 'b' from json_each(${chunk}) where true`
       batch.push(
         db
@@ -405,12 +426,15 @@ export class Transaction {
   }
 }
 
-/** Many rows as few JSON arrays, each one bound parameter: D1 allows 100 parameters a statement. */
-function* chunked(puts: Map<string, { kind: string; body: unknown }>): Generator<string> {
+const rowOf = ([path, { kind, body }]: [string, { kind: string; body: unknown }]): string =>
+  JSON.stringify({ p: path, u: parentOf(path), k: kind, b: JSON.stringify(body) })
+
+/** Many items as few JSON arrays, each one bound parameter: D1 allows 100 parameters a statement. */
+function* chunked<T>(items: Iterable<T>, write: (item: T) => string): Generator<string> {
   let rows: string[] = []
   let size = 0
-  for (const [path, { kind, body }] of puts) {
-    const row = JSON.stringify({ p: path, u: parentOf(path), k: kind, b: JSON.stringify(body) })
+  for (const item of items) {
+    const row = write(item)
     if (size + row.length > CHUNK && rows.length > 0) {
       yield `[${rows.join()}]`
       rows = []
