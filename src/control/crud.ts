@@ -215,13 +215,16 @@ async function update(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
     const key = lastLabel(kind.path)
     const labels = key ? { ...call.labels, [key]: String(next[kind.key] ?? call.labels[key]) } : call.labels
     const scope = scopeOf(kinds, { ...sight, labels }, tx, fill(kind.path, labels))
-    await kind.check?.(next, scope, before)
-    if (scope.path !== path) {
-      if (kind.taken && (await read(scope.path))) throw kind.taken(next)
-      tx.delete(path)
+    // without operations nothing is written: what stands unset stays unset
+    if (operations.length > 0) {
+      await kind.check?.(next, scope, before)
+      if (scope.path !== path) {
+        if (kind.taken && (await read(scope.path))) throw kind.taken(next)
+        tx.delete(path)
+      }
+      tx.put(scope.path, kind.name, next)
+      await kind.changed?.(next, scope, before)
     }
-    tx.put(scope.path, kind.name, next)
-    await kind.changed?.(next, scope, before)
     if (kind.nests) return nest(await tx.range(scope.path), kinds, sight).get(scope.path)
     return show(kind, next, sight)
   })

@@ -142,14 +142,14 @@ export function entry(
     ops: options.ops ?? ['add', 'remove', 'replace'],
     apply(draft, { op, at, keys, value }) {
       const [holder, name] = holderOf(draft, at)
-      holder[name] ??= {}
-      const entries = holder[name] as Draft
+      const entries = (holder[name] ?? {}) as Draft
       const key = keys.join('/')
       if (op !== 'add' && options.missing && !Object.hasOwn(entries, key)) throw notFound(options.missing)
-      if (op === 'remove') delete entries[key]
-      else if (value === undefined && options.empty) throw badRequest(options.empty)
-      else entries[key] = as(value ?? '')
-      if (Object.keys(entries).length === 0) delete holder[name]
+      const { [key]: _, ...rest } = entries
+      if (op !== 'remove' && value === undefined && options.empty) throw badRequest(options.empty)
+      const next = op === 'remove' ? rest : { ...entries, [key]: as(value ?? '') }
+      if (Object.keys(next).length > 0) holder[name] = next
+      else delete holder[name]
     },
   }
 }

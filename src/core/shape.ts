@@ -94,10 +94,13 @@ function readList(of: Shape, value: unknown, at: string, violations: string[]): 
 
 function readMap(of: Shape, value: unknown, at: string, violations: string[]): Values {
   if (typeof value !== 'object' || Array.isArray(value)) throw malformed('Expected map or null')
-  const result: Values = {}
-  for (const [key, member] of Object.entries(value as Values))
-    result[key] = member === null ? null : read(of, member, `${at}.${key}.member`, violations)
-  return result
+  // entries, not assignments: `__proto__` is a key like any other
+  return Object.fromEntries(
+    Object.entries(value as Values).map(([key, member]) => [
+      key,
+      member === null ? null : read(of, member, `${at}.${key}.member`, violations),
+    ]),
+  )
 }
 
 function constraint(shape: Shape & { is: 'text' }, value: string): string | undefined {

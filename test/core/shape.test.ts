@@ -44,7 +44,7 @@ test('what is right comes through, what is unknown or null does not', () => {
     on: false,
     kind: 'A',
     code: '204',
-    tags: { a: 'b', c: null },
+    tags: { a: 'b', c: null, ['__proto__']: 'd' },
     kinds: ['A', 'B'],
     steps: [{ op: 'add' }],
     inner: { deep: [] },

@@ -4,6 +4,7 @@ import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { text, texts, type Values } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
 import { kind, type Scope } from '../kind.ts'
+import { up } from '../paths.ts'
 
 export const noResource = () => notFound('Invalid Resource identifier specified')
 
@@ -117,19 +118,18 @@ export async function methodsOf(
 ): Promise<{ where: string; method: Method; responses: Values[] }[]> {
   const rows = await tx.range(`${apiPath}/resources`)
   const paths = new Map<string, string>()
-  for (const row of rows) if (row.kind === 'Resource') paths.set(row.path, (row.body as Resource).path)
+  const responses = new Map<string, Values[]>()
+  for (const { kind, path, body } of rows) {
+    if (kind === 'Resource') paths.set(path, (body as Resource).path)
+    if (kind !== 'MethodResponse') continue
+    const method = up(path, 2)
+    responses.set(method, [...(responses.get(method) ?? []), body as Values])
+  }
   return rows
     .filter((row) => row.kind === 'Method')
-    .map((row) => {
-      const method = row.body as Method
-      const resourcePath = paths.get(row.path.split('/').slice(0, -2).join('/'))
-      const responses = rows.filter(
-        (it) => it.kind === 'MethodResponse' && parentOf(parentOf(it.path)) === row.path,
-      )
-      return {
-        where: `${resourcePath}/${method.httpMethod}`,
-        method,
-        responses: responses.map((it) => it.body as Values),
-      }
-    })
+    .map(({ path, body }) => ({
+      where: `${paths.get(up(path, 2))}/${(body as Method).httpMethod}`,
+      method: body as Method,
+      responses: responses.get(path) ?? [],
+    }))
 }
