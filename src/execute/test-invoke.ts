@@ -2,8 +2,8 @@
  * TestInvokeMethod and TestInvokeAuthorizer: the same pipeline from the method request on, over the API as it is now, with its
  * whole execution log. Authorization, keys and throttles are left out, as Amazon leaves them out.
  */
+import { API_FORMAT, type CompiledApi } from '../core/api.ts'
 import type { Admitted, Answer, Call, Journal, Located, Pair } from '../core/call.ts'
-import { compile } from '../core/compile.ts'
 import { textOf } from '../core/content.ts'
 import type { ApiDefinition, Stage } from '../core/documents.ts'
 import { headerMaps } from '../core/headers.ts'
@@ -191,7 +191,14 @@ export function locatedOf(
   stageVariables: Record<string, string>,
   on: Gateway,
 ): Located {
-  const api = compile(definition, '', region)
+  const api: CompiledApi = {
+    format: API_FORMAT,
+    deploymentId: '',
+    apiId: definition.restApi.id,
+    region,
+    definition,
+    warnings: [],
+  }
   const stage: Stage = {
     deploymentId: '',
     stageName: 'test-invoke-stage',
