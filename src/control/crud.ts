@@ -139,8 +139,8 @@ async function list(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
   await requireAbove(kinds, kind, sight, (at) => documents.get(call.region, at), kinds.above(kind).slice(-1))
   const after = positionOf(call.query.position as string | undefined, parent)
   const limit = pageSize(call.query.limit as number | undefined)
-  if (kind.unpaged || kind.standing || kind.nests || kind.matches || kind.newestFirst) {
-    const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
+  const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
+  if (kind.unpaged || kind.standing || kind.nests || kind.matches || kind.newestFirst || among) {
     const all = (await everything(kinds, kind, parent, sight, call, desk)).filter(
       ({ body }) =>
         (kind.matches?.(body, call.query) ?? true) && (among?.has(String(body[kind.key])) ?? true),
