@@ -36,13 +36,14 @@ function normalised(value: string): string {
   if (PLAIN.test(value)) return value
   return value
     .split('/')
-    .map((segment) => {
-      let out = ''
-      for (const char of decoded(segment))
-        out += KEPT.test(char) ? char : encodeURIComponent(char).replace('*', '%2A')
-      return out
-    })
+    .map((segment) => escaped(decoded(segment)))
     .join('/')
+}
+
+function escaped(text: string): string {
+  let out = ''
+  for (const char of text) out += KEPT.test(char) ? char : encodeURIComponent(char).replace('*', '%2A')
+  return out
 }
 
 function decoded(segment: string): string {
@@ -65,7 +66,7 @@ function plainReading(path: string): string {
   for (const part of decoded(path).split(/[/\\]/)) {
     const segment = part.replace(/;.*$/s, '')
     if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
+    else if (segment !== '' && segment !== '.') segments.push(escaped(segment))
   }
   return `/${segments.join('/')}`
 }

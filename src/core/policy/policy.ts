@@ -35,6 +35,8 @@ interface Statement {
   notActions: boolean
   resources: Matcher[]
   notResources: boolean
+  /** resources without wildcards or variables: who names a spelling exactly means it */
+  exact: ReadonlySet<string>
   /** whether colons were structured in its resource patterns */
   strict: boolean
   principal: PrincipalTest | null
@@ -108,7 +110,7 @@ class CompiledPolicy implements Policy {
     for (const statement of this.#about(request.action)) {
       if (outcome === 'Allow' && !statement.deny) continue
       if (statement.principal && !statement.principal(principal)) continue
-      if (!covers(statement, statement.strict ? strict : resources, look)) continue
+      if (!covers(statement, resources[0]!, statement.strict ? strict : resources, look)) continue
       if (!allHold(statement.conditions, look)) continue
       if (statement.deny) return 'Deny'
       outcome = 'Allow'
@@ -134,8 +136,9 @@ function allHold(conditions: readonly Condition[], look: Lookup): boolean {
   return true
 }
 
-/** An Allow needs every spelling of the resource, a Deny one. */
-function covers(statement: Statement, spellings: readonly string[], look: Lookup): boolean {
+/** An Allow needs every spelling of the resource, or the ARN itself to the letter; a Deny one. */
+function covers(statement: Statement, name: string, spellings: readonly string[], look: Lookup): boolean {
+  if (statement.exact.has(name)) return true
   for (const spelling of spellings)
     if ((namedBy(statement.resources, spelling, look) !== statement.notResources) === statement.deny)
       return statement.deny
@@ -174,15 +177,19 @@ function compileStatement(
     if (action !== '*' && !/^[\w-]+:[\w*?]+$/.test(action)) throw new PolicyError(`'${action}' is no action`)
   // in doubt, less access: what an Allow covers and what a Deny leaves out is read narrowly
   const strict = deny === notResources
+  const names = resources.map((text) => {
+    const full = short !== undefined && text.startsWith('execute-api:/') ? short + text.slice(12) : text
+    if (full !== '*' && !/^(?:arn|\*|\$\{)/.test(full)) throw new PolicyError(`'${text}' is no resource`)
+    return full
+  })
   return {
     deny,
     actions: actions.map((text) => matcher(text.toLowerCase(), { wildcards: true, variables: false })),
     notActions,
-    resources: resources.map((text) => {
-      const full = short !== undefined && text.startsWith('execute-api:/') ? short + text.slice(12) : text
-      if (full !== '*' && !/^(?:arn|\*|\$\{)/.test(full)) throw new PolicyError(`'${text}' is no resource`)
-      return matcher(strict ? structuredPattern(full) : full, { wildcards: true, variables })
-    }),
+    resources: names.map((name) =>
+      matcher(strict ? structuredPattern(name) : name, { wildcards: true, variables }),
+    ),
+    exact: new Set(notResources ? [] : names.filter((name) => !/[*?]|\$\{/.test(name))),
     notResources,
     strict,
     principal: compilePrincipal(statement, kind),
