@@ -54,10 +54,10 @@ function write(v: Value, web: boolean, depth: number): string {
 
 function writeMap(m: JMap, web: boolean, depth: number): string {
   let s = ''
-  for (const k of m.keys()) {
+  m.each((k, v) => {
     if (k === null) throw new JavaError('NullPointerException', 'null')
-    s += `${s && ','}${quote(toJavaString(k), web)}:${write(m.getKey(k) ?? null, web, depth + 1)}`
-  }
+    s += `${s && ','}${quote(toJavaString(k), web)}:${write(v, web, depth + 1)}`
+  })
   return `{${s}}`
 }
 

@@ -1,4 +1,15 @@
-import { JavaObject, JBigInteger, JDouble, JList, JLong, JMap, type Value } from './values.ts'
+import { toJavaString } from './text.ts'
+import {
+  JavaError,
+  JavaObject,
+  JBigInteger,
+  JDouble,
+  JList,
+  JLong,
+  JMap,
+  JView,
+  type Value,
+} from './values.ts'
 
 /** A plain JavaScript value (as JSON.parse makes them) as a Java value. Objects are wrapped, not copied. */
 export function wrap(v: unknown): Value {
@@ -59,22 +70,27 @@ export class PlainMap extends JMap {
   }
 }
 
-/** A Java value as plain JavaScript, as the gateway takes overrides from a template. */
-export function unwrap(v: Value, print: (v: Value) => string): unknown {
+/** Nesting past which a value is not taken apart: a template can put a map into itself. */
+const MAX_DEPTH = 100
+
+/** A Java value as plain JavaScript; `print` gives what lists, maps, Integers, booleans and strings are not. */
+export function unwrap(v: Value, print: (v: Value) => unknown, depth = 0): unknown {
   if (v === null || typeof v !== 'object') return v
-  if (v instanceof JLong) return Number(v.v)
-  if (v instanceof JDouble) return v.v
-  if (v instanceof JList) return v.a.map((x) => unwrap(x, print))
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  const items = v instanceof JList ? v.a : v instanceof JView ? v.items() : null
+  if (items) return items.map((x) => unwrap(x, print, depth + 1))
   if (v instanceof JMap) {
     const o: Record<string, unknown> = {}
-    for (const k of v.keys()) {
-      Object.defineProperty(o, print(k), {
-        value: unwrap(v.getKey(k) ?? null, print),
+    v.each((k, x) => {
+      const value = unwrap(x, print, depth + 1)
+      // a key may be "__proto__"
+      Object.defineProperty(o, toJavaString(k), {
+        value,
         enumerable: true,
         configurable: true,
         writable: true,
       })
-    }
+    })
     return o
   }
   return print(v)

@@ -62,10 +62,9 @@ export function toJavaString(v: Value, depth = 0): string {
 
 function mapToString(m: JMap, depth: number): string {
   let s = ''
-  for (const k of m.keys()) {
-    const v = m.getKey(k) ?? null
+  m.each((k, v) => {
     s += `${s && ', '}${k === m ? '(this Map)' : toJavaString(k, depth + 1)}=${v === m ? '(this Map)' : toJavaString(v, depth + 1)}`
-  }
+  })
   return `{${s}}`
 }
 
@@ -131,7 +130,13 @@ export function hashCode(v: Value): number {
     return h
   }
   if (v instanceof JList) return v.a.reduce<number>((h, x) => (Math.imul(31, h) + hashCode(x)) | 0, 1)
-  if (v instanceof JMap) return sum(v.keys().map((k) => new JEntry(k, v.getKey(k) ?? null)))
+  if (v instanceof JMap) {
+    let h = 0
+    v.each((k, x) => {
+      h = (h + (hashCode(k) ^ hashCode(x))) | 0
+    })
+    return h
+  }
   if (v instanceof JEntry) return hashCode(v.key) ^ hashCode(v.value)
   if (v instanceof JView && v.kind !== 'Values') return sum(v.items())
   if (v instanceof JLong) return hashLong(v.v)
@@ -163,12 +168,11 @@ function spell(v: Value): string {
   if (v === null || typeof v !== 'object') return `${v}`
   if (v instanceof JList) return `[${v.a.map(spell).join()}]`
   if (v instanceof JArray) return `${v.type}#${identity(v)}`
-  if (v instanceof JMap)
-    return `{${v
-      .keys()
-      .map((k) => `${spell(k)}:${spell(v.getKey(k) ?? null)}`)
-      .sort()
-      .join()}}`
+  if (v instanceof JMap) {
+    const parts: string[] = []
+    v.each((k, x) => parts.push(`${spell(k)}:${spell(x)}`))
+    return `{${parts.sort().join()}}`
+  }
   if (v instanceof JDouble || v instanceof JLong || v instanceof JChar || v instanceof JBigInteger) {
     return `${v.type}:${toJavaString(v)}`
   }

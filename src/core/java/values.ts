@@ -224,6 +224,11 @@ export class JMap extends JavaObject {
   values(): Value[] {
     return [...this.map().values()]
   }
+  /** Every entry in order; f must not change the map. */
+  each(f: (k: Value, v: Value) => void): void {
+    const o = this.objects
+    for (const [k, v] of this.map()) f(o?.get(k) ?? k, v)
+  }
 }
 
 export class JEntry extends JavaObject {

@@ -13,6 +13,7 @@ export type PathToken = { definite: boolean } & (
   | { t: 'scan' }
   | { t: 'filter'; filter: Filter }
   | { t: 'function'; name: string }
+  | { t: 'root' }
 )
 
 export const invalidPath = (m: string): JavaError => new JavaError('InvalidPathException', m)
@@ -35,7 +36,8 @@ export function compileTokens(text: string, dialect: PathDialect): PathToken[] {
       case ' ':
         throw invalidPath('Space not allowed in path')
       case '$':
-        // a second root starts a token that looks at nothing: Jayway appends another root, which is the same value
+        // a second root inside a path is a step that stays where it is
+        tokens.push({ t: 'root', definite: true })
         i++
         continue
       case '[': {

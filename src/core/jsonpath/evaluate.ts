@@ -59,7 +59,11 @@ class Evaluation {
       case 'filter':
         this.filter(i, t, model)
         return
+      case 'root':
+        this.step(i + 1, model)
+        return
       case 'scan':
+        if (i === this.tokens.length - 1) throw invalidPath('Current path token is a leaf')
         this.walk(i + 1, model)
         return
       case 'function':

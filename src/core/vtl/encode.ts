@@ -1,13 +1,53 @@
 import { JArray, JavaError, JSmall } from '../java/values.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+
+function decodeUtf8(b: Uint8Array): string {
+  try {
+    return decoder.decode(b)
+  } catch {
+    return decodeMalformed(b)
+  }
+}
 
 /** Half a surrogate pair becomes "?", as Java's encoder has it (TextEncoder would write U+FFFD). */
 function utf8(s: string): Uint8Array {
   return encoder.encode(
     s.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '?'),
   )
+}
+
+/** Bytes that are not UTF-8: where Java's decoder (up to 17) puts its U+FFFD, which is not always where WHATWG's does. */
+function decodeMalformed(b: Uint8Array): string {
+  const at = (i: number): number => b[i] ?? 0
+  const cont = (i: number): boolean => (at(i) & 0xc0) === 0x80
+  let s = ''
+  let i = 0
+  while (i < b.length) {
+    const c = at(i++)
+    const left = b.length - i
+    if (c < 0x80) s += String.fromCharCode(c)
+    else if (c >= 0xc2 && c <= 0xdf && cont(i)) s += String.fromCharCode(((c & 31) << 6) | (at(i++) & 63))
+    else if (c >= 0xe0 && c <= 0xef) {
+      const bad2 = left > 0 && ((c === 0xe0 && (at(i) & 0xe0) === 0x80) || !cont(i))
+      const point = ((c & 15) << 12) | ((at(i) & 63) << 6) | (at(i + 1) & 63)
+      const whole = left > 1 && !bad2 && cont(i + 1)
+      s += whole && (point & 0xf800) !== 0xd800 ? String.fromCharCode(point) : '\ufffd'
+      if (whole) i += 2
+      else if (!bad2) i += left > 1 ? 1 : left
+    } else if (c >= 0xf0 && c <= 0xf7) {
+      const bad2 =
+        left > 0 && (c > 0xf4 || (c === 0xf0 && at(i) < 0x90) || (c === 0xf4 && at(i) > 0x8f) || !cont(i))
+      const bad3 = left > 1 && !cont(i + 1)
+      const whole = left > 2 && !bad2 && !bad3 && cont(i + 2)
+      const point = ((c & 7) << 18) | ((at(i) & 63) << 12) | ((at(i + 1) & 63) << 6) | (at(i + 2) & 63)
+      s += whole ? String.fromCodePoint(point) : '\ufffd'
+      if (whole) i += 3
+      else if (!bad2) i += bad3 ? 1 : Math.min(left, 2)
+    } else s += '\ufffd'
+  }
+  return s
 }
 
 export function encodeUtf8(s: string): JArray {
@@ -48,7 +88,7 @@ export function urlDecode(s: string): string {
       bytes.push(Number.parseInt(hex, 16))
       rest = m[0]
     }
-    return rest && decoder.decode(new Uint8Array(bytes))
+    return rest && decodeUtf8(new Uint8Array(bytes))
   })
 }
 
@@ -101,7 +141,7 @@ export function base64Decode(s: string): string {
     throw new JavaError('IllegalArgumentException', 'Last unit does not have enough valid bits')
   if (count >= 2) out[n++] = bits >> (count === 2 ? 4 : 10)
   if (count === 3) out[n++] = bits >> 2
-  return decoder.decode(out.subarray(0, n))
+  return decodeUtf8(out.subarray(0, n))
 }
 
 const ESCAPES: Record<string, string> = { '\b': '\\b', '\n': '\\n', '\t': '\\t', '\f': '\\f', '\r': '\\r' }

@@ -1,3 +1,4 @@
+import { doubleValue, isNumber } from '../java/number.ts'
 import { PlainMap, unwrap } from '../java/plain.ts'
 import { toJavaString } from '../java/text.ts'
 import { JavaError, JMap, type Value } from '../java/values.ts'
@@ -18,6 +19,11 @@ export interface TemplateOptions {
   profile?: 'aws' | 'plain'
   /** See PathDialect; default "classic". */
   jsonPath?: PathDialect
+  /**
+   * How numbers that are not Integers come out in `overrides`: "text" (default) as Java prints them, which is what a header
+   * carries; "number" as JavaScript numbers.
+   */
+  overrideNumbers?: 'text' | 'number'
   /** Bounds of one render; what is left out has its default. */
   limits?: Partial<Limits>
 }
@@ -77,6 +83,14 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
     hasMacro: (n) => macros.has(n),
   }
   const body = compileBody(unit, source)
+  const print = options.overrideNumbers === 'number' ? numberOf : toJavaString
+  const overrides = (c: RootContext): RenderResult['overrides'] => {
+    try {
+      return overridesOf(c, print)
+    } catch (e) {
+      throw failure(e)
+    }
+  }
   return {
     render(scope) {
       const context = new RootContext(scope.context, aws)
@@ -93,12 +107,14 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
       } catch (e) {
         if (!(e instanceof StopSignal) || e.owner !== undefined) throw failure(e)
       }
-      return { output: w.s, overrides: overridesOf(context) }
+      return { output: w.s, overrides: overrides(context) }
     },
   }
 }
 
 const UTIL = new Util()
+
+const numberOf = (v: Value): unknown => (isNumber(v) ? doubleValue(v) : toJavaString(v))
 
 function compileBody(unit: Unit, source: string): Render {
   try {
@@ -119,14 +135,14 @@ function failure(e: unknown): unknown {
   return e
 }
 
-function overridesOf(context: RootContext): RenderResult['overrides'] {
+function overridesOf(context: RootContext, print: (v: Value) => unknown): RenderResult['overrides'] {
   const root = context.touched()
   const out: Record<string, unknown> = {}
   if (!root) return out
   for (const k of ['requestOverride', 'responseOverride']) {
     const v = root.get(k) ?? null
     if (!(v instanceof JMap)) {
-      out[k] = unwrap(v, toJavaString)
+      out[k] = unwrap(v, print)
       continue
     }
     const parts = v.keys().filter((p) => {
@@ -134,9 +150,7 @@ function overridesOf(context: RootContext): RenderResult['overrides'] {
       return !(x instanceof JMap && x.size === 0)
     })
     if (parts.length === 0) continue
-    out[k] = Object.fromEntries(
-      parts.map((p) => [toJavaString(p), unwrap(v.getKey(p) ?? null, toJavaString)]),
-    )
+    out[k] = Object.fromEntries(parts.map((p) => [toJavaString(p), unwrap(v.getKey(p) ?? null, print)]))
   }
   return out
 }

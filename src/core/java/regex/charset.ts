@@ -80,8 +80,13 @@ const ALIASES: Record<string, string> = {
   LC: 'LC',
 }
 
+/** Categories of one case, which (?i) widens to all cases. */
+const CASES = /^(Is)?L[ult]$|^Lower$|^Upper$/
+
 /** Java calls Latin-1 control characters and such "digits" in many ways; \p goes through JavaScript's own tables. */
-export function property(name: string): Pred {
+export function property(name: string, anyCase = false): Pred {
+  if (anyCase && CASES.test(name))
+    return name.length > 2 ? alpha : any(unicode('Lu', name), unicode('Ll', name), unicode('Lt', name))
   const posix = POSIX[name]
   if (posix) return posix
   if (name === 'javaLetterOrDigit') return isLetterOrDigit

@@ -44,6 +44,7 @@ export class Pattern {
   private readonly start: Step
   private readonly first: Pred | null
   private readonly localCount: number
+  private readonly wide: boolean
 
   constructor(source: string) {
     const { root, groups: n, names } = parsePattern(source)
@@ -54,11 +55,12 @@ export class Pattern {
     this.start = c.compile(root, (i) => (full && i !== end ? -1 : i))
     this.localCount = c.locals
     this.first = firstOf(root)
+    this.wide = /[\ud800-\udbff]/.test(source)
   }
 
-  /** The next match at or after `at`; the answer holds group bounds, [0] and [1] the whole. null: none. */
-  find(s: string, at: number, budget?: Spend): Int32Array | null {
-    this.begin(s, at, false, budget)
+  /** The next match at or after `at` (the one before ended at `lastEnd`); the answer holds group bounds, [0] and [1] the whole. null: none. */
+  find(s: string, at: number, budget?: Spend, lastEnd = at): Int32Array | null {
+    this.begin(s, lastEnd, false, budget)
     try {
       for (let i = at; i <= end; i++) {
         if (this.first) {
@@ -69,8 +71,8 @@ export class Pattern {
         tick()
         const e = this.start(i)
         if (e >= 0) return this.result(i, e)
-        // a match never starts inside a surrogate pair
-        if (i + 1 < end && isPair(i)) i++
+        // only a pattern that names such characters never starts inside a surrogate pair
+        if (this.wide && i + 1 < end && isPair(i)) i++
       }
       return null
     } catch (e) {
@@ -88,10 +90,10 @@ export class Pattern {
     }
   }
 
-  private begin(s: string, at: number, whole: boolean, budget: Spend | undefined): void {
+  private begin(s: string, lastEnd: number, whole: boolean, budget: Spend | undefined): void {
     text = s
     end = s.length
-    from = at
+    from = lastEnd
     full = whole
     steps = 0
     limit = SLICE
@@ -432,8 +434,10 @@ function atLineEnd(i: number, f: Flags): boolean {
 }
 
 function atLineStart(i: number, f: Flags): boolean {
+  if (!f.m) return i === 0
+  // with (?m) there is no line start at the end of the text, even of an empty one
+  if (i >= end) return false
   if (i === 0) return true
-  if (!f.m || i >= end) return false
   const c = text.charCodeAt(i - 1)
   return isNewline(c, f.d) && !(c === 13 && !f.d && text.charCodeAt(i) === 10)
 }

@@ -166,7 +166,7 @@ class PatternParser {
     return { t: 'rep', kid, min, max, mode }
   }
 
-  private group(): Node {
+  private group(): Node | Node[] {
     this.i++
     const saved = { ...this.f }
     let node: Node
@@ -195,7 +195,7 @@ class PatternParser {
         this.flags()
         const e = this.src[this.i++]
         // flags without a body hold until the end of the enclosing group
-        if (e === ')') return EMPTY
+        if (e === ')') return []
         if (e !== ':') throw this.error('Unknown inline modifier')
         node = this.alternatives()
       }
@@ -242,10 +242,6 @@ class PatternParser {
       const last = nodes.pop()
       return last ? [...nodes, this.quantified(last)] : []
     }
-    if (c === 'E') {
-      this.i++
-      return []
-    }
     const set = shorthand(c, this.f)
     if (set) {
       this.i++
@@ -261,6 +257,18 @@ class PatternParser {
       const nl: Pred = (x) => (x >= 10 && x <= 13) || x === 0x85 || x === 0x2028 || x === 0x2029
       const crlf: Node = { t: 'seq', kids: [13, 10].map((x): Node => ({ t: 'set', p: (y) => y === x })) }
       return { t: 'alt', kids: [crlf, { t: 'set', p: nl }] }
+    }
+    if (c === 'X') {
+      this.i++
+      const mark = property('M')
+      const marks: Node = {
+        t: 'rep',
+        kid: { t: 'set', p: mark },
+        min: 0,
+        max: Number.POSITIVE_INFINITY,
+        mode: 'possessive',
+      }
+      return { t: 'atomic', kid: { t: 'seq', kids: [{ t: 'set', p: () => true }, marks] } }
     }
     if (c === 'k') {
       this.i++
@@ -291,7 +299,7 @@ class PatternParser {
       this.i = end + 1
     } else this.i++
     if (!name) throw this.error('Empty character family')
-    const p = property(name)
+    const p = property(name, this.f.i)
     return neg ? not(p) : p
   }
 

@@ -32,7 +32,7 @@ export function replace(s: string, regex: string, replacement: string, once: boo
   let last = 0
   let at = 0
   while (at <= s.length) {
-    const m = p.find(s, at, spend)
+    const m = p.find(s, at, spend, last)
     if (!m) break
     const [a, b] = m as unknown as [number, number]
     out += s.slice(last, a)
@@ -93,10 +93,12 @@ export function split(s: string, regex: string, limit: number, spend?: Spend): s
   const parts: string[] = []
   let index = 0
   let at = 0
+  let end = 0
   while (at <= s.length) {
-    const m = p.find(s, at, spend)
+    const m = p.find(s, at, spend, end)
     if (!m) break
     const [a, b] = m as unknown as [number, number]
+    end = b
     at = b === a ? b + 1 : b
     if (limit <= 0 || parts.length < limit - 1) {
       if (index === 0 && a === 0 && b === 0) continue

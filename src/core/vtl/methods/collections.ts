@@ -170,6 +170,12 @@ export const ARRAY: Record<string, Body> = {
   'add:O': () => fail('UnsupportedOperationException'),
   'add:iO': () => fail('UnsupportedOperationException'),
   'remove:i': () => fail('UnsupportedOperationException'),
+  'addAll:K': (_: JArray, [o]) => (items(o).length > 0 ? fail('UnsupportedOperationException') : false),
+  'removeAll:K': (l: JArray, [o]) =>
+    l.a.some((x) => has(items(o), x)) ? fail('UnsupportedOperationException') : false,
+  'retainAll:K': (l: JArray, [o]) =>
+    l.a.every((x) => has(items(o), x)) ? false : fail('UnsupportedOperationException'),
+  'remove:O': (l: JArray, [v]) => (has(l.a, v) ? fail('UnsupportedOperationException') : false),
   'clear:': (l: JArray) => (l.a.length > 0 ? fail('UnsupportedOperationException') : undefined),
 }
 

@@ -105,6 +105,20 @@ function parseDouble(s: string | null): number {
   return fail('NumberFormatException', t === '' ? 'empty String' : `For input string: "${s}"`)
 }
 
+/** Double.toHexString for normal numbers; subnormal ones keep their minimal exponent. */
+function hexDouble(d: number): string {
+  if (!Number.isFinite(d)) return doubleToString(d)
+  const raw = BigInt.asUintN(64, doubleBits(d))
+  const exp = Number((raw >> 52n) & 0x7ffn)
+  const hex = (raw & 0xfffffffffffffn)
+    .toString(16)
+    .padStart(13, '0')
+    .replace(/0{1,12}$/, '')
+  const sign = raw >> 63n ? '-' : ''
+  if (d === 0) return `${sign}0x0.0p0`
+  return exp === 0 ? `${sign}0x0.${hex}p-1022` : `${sign}0x1.${hex}p${exp - 1023}`
+}
+
 const bitCount = (v: bigint): number => v.toString(2).replaceAll('0', '').length
 const u32 = (n: JNumber): number => int(n) >>> 0
 const u64 = (n: JNumber): bigint => BigInt.asUintN(64, long(n))
@@ -183,6 +197,7 @@ export const DOUBLE: Record<string, Body> = {
   'max:dd': (_, [a, b]) => new JDouble(Math.max(dbl(a), dbl(b))),
   'min:dd': (_, [a, b]) => new JDouble(Math.min(dbl(a), dbl(b))),
   'sum:dd': (_, [a, b]) => new JDouble(dbl(a) + dbl(b)),
+  'toHexString:d': (_, [n]) => hexDouble(dbl(n)),
   'doubleToLongBits:d': (_, [n]) => new JLong(doubleBits(dbl(n))),
 }
 
@@ -223,6 +238,8 @@ export const BIG_INTEGER: Record<string, Body> = {
   'mod:N': (n: JBigInteger, [o]) =>
     o.v <= 0n ? fail('ArithmeticException', 'BigInteger: modulus not positive') : N(modulo(n.v, o.v)),
   'pow:i': (n: JBigInteger, [e]) => N(power(n.v, e)),
+  'bitCount:': (n: JBigInteger) => bitCount(n.v < 0n ? -n.v - 1n : n.v),
+  'not:': (n: JBigInteger) => N(-n.v - 1n),
   'abs:': (n: JBigInteger) => N(n.v < 0n ? -n.v : n.v),
   'negate:': (n: JBigInteger) => N(-n.v),
   'signum:': (n: JBigInteger) => cmp(n.v, 0n),

@@ -119,6 +119,7 @@ export const STRING: Record<string, Body> = {
   'compareTo:S': (s: string, [x]) => compare(s, text(x)),
   'compareTo:O': (s: string, [x]) =>
     typeof x === 'string' ? compare(s, x) : x === null ? npe() : fail('ClassCastException', 'not a String'),
+  'compare:QQ': (_, [a, b]) => compare(text(a), text(b)),
   'compareToIgnoreCase:S': (s: string, [x]) => compare(foldCase(s), foldCase(text(x))),
   'regionMatches:iSii': (s: string, [a, o, b, n]) => region(s, false, a, text(o), b, n),
   'regionMatches:ziSii': (s: string, [ic, a, o, b, n]) => region(s, ic, a, text(o), b, n),
