@@ -9,6 +9,8 @@ import type { Meter, MeterVerdict } from '../platform.ts'
 
 /** Slots that a call looks at, to forget what is idle. */
 const SWEPT_PER_CALL = 8
+/** Fewer slots than this are never worth moving. */
+const MIN_SPARSE = 4096
 const ADMITTED: MeterVerdict = { admitted: true, used: [] }
 
 /** Keys and their numbers: `a`, `b` mean what the owner says, `until` is when the slot may be forgotten. */
@@ -17,8 +19,8 @@ class Slots {
   a = new Float64Array(64)
   b = new Float64Array(64)
   until = new Float64Array(64)
-  readonly #keys: (string | undefined)[] = []
-  readonly #free: number[] = []
+  #keys: (string | undefined)[] = []
+  #free: number[] = []
   #cursor = 0
 
   /** The slot of a key that has none yet. */
@@ -36,10 +38,17 @@ class Slots {
     return slot
   }
 
+  /** Forgets a few keys whose time is over. Slots that were looked up before may be others afterwards. */
   sweep(now: number): void {
     const keys = this.#keys
     for (let left = Math.min(SWEPT_PER_CALL, keys.length); left > 0; left--) {
-      if (this.#cursor >= keys.length) this.#cursor = 0
+      if (this.#cursor >= keys.length) {
+        this.#cursor = 0
+        if (keys.length > MIN_SPARSE && this.slots.size * 8 < keys.length) {
+          this.#compact()
+          return
+        }
+      }
       const slot = this.#cursor++
       const key = keys[slot]
       if (key === undefined || this.until[slot]! > now) continue
@@ -48,10 +57,28 @@ class Slots {
       this.#free.push(slot)
     }
   }
+
+  /** After a crowd has left, the few that remain move together. */
+  #compact(): void {
+    const { a, b, until } = this
+    const left = [...this.slots]
+    this.a = new Float64Array(left.length * 2)
+    this.b = new Float64Array(left.length * 2)
+    this.until = new Float64Array(left.length * 2)
+    this.#keys = left.map(([key]) => key)
+    this.#free = []
+    this.slots.clear()
+    left.forEach(([key, slot], at) => {
+      this.a[at] = a[slot]!
+      this.b[at] = b[slot]!
+      this.until[at] = until[slot]!
+      this.slots.set(key, at)
+    })
+  }
 }
 
 function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2)
+  const larger = new Float64Array(Math.max(64, array.length * 2))
   larger.set(array)
   return larger
 }

@@ -135,6 +135,30 @@ describe('token buckets', () => {
     expect(meter.size()).toBeLessThanOrEqual(2)
   })
 
+  test('a crowd that leaves takes nothing of those who stay', () => {
+    const meter = memoryMeter()
+    const stays: BucketSpec = { key: 'stays', rate: 0.001, burst: 3 }
+    const quota: QuotaSpec = { key: 'q', limit: 3, endsAt: START + 1e9 }
+    for (let i = 0; i < 5000; i++) {
+      meter.take(
+        [{ key: `k${i}`, rate: 10, burst: 2 }],
+        [{ ...quota, key: `q${i}`, endsAt: START + 10 }],
+        START,
+      )
+      if (i === 2500) meter.take([stays], [quota], START)
+    }
+    for (let i = 0; i < 3000; i++)
+      meter.take(
+        [{ key: 'busy', rate: 1e6, burst: 1e6 }],
+        [{ ...quota, key: 'busy', limit: 1e9 }],
+        START + 100,
+      )
+    expect(meter.size()).toBeLessThan(10)
+    const admitted = () => (meter.take([stays], [quota], START + 100) as MeterVerdict).admitted
+    expect([admitted(), admitted(), admitted()]).toEqual([true, true, false])
+    expect(meter.take([], [quota], START + 100)).toMatchObject({ admitted: false, by: 'quota' })
+  })
+
   test('a changed limit holds from the next call on', () => {
     const meter = memoryMeter()
     const taken = (rate: number, burst: number, now: number) => {
