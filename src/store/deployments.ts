@@ -156,7 +156,7 @@ export class Deployments {
     const mappings = rows
       .filter((row) => row.kind === 'BasePathMapping')
       .map((row) => row.body as DomainPointer['mappings'][number])
-      .sort((a, b) => b.basePath.length - a.basePath.length)
+      .sort((a, b) => depth(b.basePath) - depth(a.basePath))
     return { domainName: String(domain.domainName), region: claim.region, domain, mappings }
   }
 
@@ -206,3 +206,6 @@ export class Deployments {
     this.#parts.defer(this.#parts.cache.delete(`${kind}:${key}`).catch(() => {}))
   }
 }
+
+/** The empty base path, spelled `(none)`, comes last. */
+const depth = (basePath: string): number => (basePath === '(none)' ? 0 : basePath.length)
