@@ -1,6 +1,15 @@
 /** Servers as child processes, with what they cost: CPU microseconds a request, from /proc, and memory. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +50,7 @@ export function start(command, args, { port, env = {}, pattern = /(?:listening o
       if (found) settled(found)
     }
     const settled = (found) =>
-      waitFor(found).then(() => resolve({ port: found, pid: leaf(child.pid), child }), reject)
+      waitFor(found).then(() => resolve({ port: found, pid: listener(child.pid, found), child }), reject)
     child.stdout.on('data', heard)
     child.stderr.on('data', heard)
     child.on('exit', (code) => {
@@ -77,12 +86,34 @@ async function waitFor(port) {
   throw new Error(`nothing listens on ${port}`)
 }
 
-/** npm's runtimes may be wrappers: the process that works is the last child's. */
-function leaf(pid) {
+/** npm's runtimes may be wrappers, and servers have helpers: the process meant is the one below `pid` that listens. */
+function listener(pid, port) {
+  const sockets = listeningSockets(port)
+  const found = family(pid).find((one) => {
+    try {
+      return readdirSync(`/proc/${one}/fd`).some((fd) => sockets.has(readlinkSync(`/proc/${one}/fd/${fd}`)))
+    } catch {
+      return false
+    }
+  })
+  return found ?? pid
+}
+
+function listeningSockets(port) {
+  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync)
+  const rows = tables.flatMap((file) => readFileSync(file, 'utf8').split('\n').slice(1))
+  const fields = rows.map((row) => row.trim().split(/\s+/))
+  return new Set(
+    fields.filter((row) => row[1]?.endsWith(hex) && row[3] === '0A').map((row) => `socket:[${row[9]}]`),
+  )
+}
+
+/** A process and all below it, the deepest first. */
+function family(pid) {
   const children = `/proc/${pid}/task/${pid}/children`
-  if (!existsSync(children)) return pid
-  const last = readFileSync(children, 'utf8').trim().split(' ').filter(Boolean).at(-1)
-  return last ? leaf(Number(last)) : pid
+  const below = existsSync(children) ? readFileSync(children, 'utf8').trim().split(' ').filter(Boolean) : []
+  return [...below.flatMap((child) => family(Number(child))), pid]
 }
 
 /** CPU time of a process in microseconds (user and system, all threads); NaN where there is no /proc. */
