@@ -12,6 +12,8 @@ import { memoryFor } from './memory.ts'
 /** As long as headers may be: nothing longer comes this far. */
 const MAX_TOKEN = 16_384
 const MAX_KEY_ID = 256
+/** How much an issuer's clock may be ahead of ours. */
+const MAX_SKEW_MS = 5 * 60_000
 
 export interface Trust {
   /** who may have issued it, under any of its names */
@@ -62,6 +64,7 @@ export async function verifyToken(token: string, trust: Trust, platform: Platfor
       throw unauthorized(`the token does not verify: ${error.message}`)
     throw error
   }
+  if ((claims.iat ?? 0) * 1000 > now + MAX_SKEW_MS) throw unauthorized('the token is from the future')
   const until = Math.min(now + trust.ttl * 1000, claims.exp! * 1000)
   if (until > now) verified(platform).put(key, claims, until, token.length)
   return claims
