@@ -64,15 +64,14 @@ export function setHeader(headers: Pair[], name: string, value: string): void {
 }
 
 /** Renames and drops what an integration answered. `custom` is true for HTTP and AWS, false for the proxy types. */
-export function returnHeaders(headers: readonly Pair[], custom: boolean): Pair[] {
+export function returnHeaders(headers: readonly Pair[], custom: boolean, into: Pair[] = []): Pair[] {
   const remapped = custom ? REMAPPED_CUSTOM : REMAPPED
-  const kept: Pair[] = []
   for (const pair of headers) {
     const lower = pair[0].toLowerCase()
-    if (DROPPED_ON_RETURN.has(lower)) continue
-    kept.push(remapped.has(lower) ? [`x-amzn-Remapped-${pair[0]}`, pair[1]] : pair)
+    if (remapped.has(lower)) into.push([`x-amzn-Remapped-${pair[0]}`, pair[1]])
+    else if (!DROPPED_ON_RETURN.has(lower)) into.push(pair)
   }
-  return kept
+  return into
 }
 
 /** Lists to the two maps that Lambda events and logs show: last value, and all values. */

@@ -24,17 +24,15 @@ export async function conclude(prepared: Prepared, reply: Reply): Promise<Answer
 
 /** HTTP_PROXY and AWS_PROXY: as the integration said it, but for the headers that end here. */
 function passed({ program, admitted }: Prepared, { status, headers, body }: Reply): Answer {
-  const kept = returnHeaders(headers, false)
   const http = program.kind === 'http'
   const out: Pair[] = http ? [] : [['X-Amzn-Trace-Id', admitted.matched.located.call.traceId]]
-  let typed = false
-  for (const pair of kept) {
-    const lower = pair[0].toLowerCase()
-    if (http ? lower === 'via' : lower === 'x-amzn-trace-id') continue
-    if (lower === 'content-type') typed = true
-    out.push(pair)
-  }
-  if (!typed) out.push(['Content-Type', 'application/json'])
+  const own = http ? 'via' : 'x-amzn-trace-id'
+  returnHeaders(
+    headerOf(headers, own) === undefined ? headers : headers.filter(([name]) => name.toLowerCase() !== own),
+    false,
+    out,
+  )
+  if (headerOf(out, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
   return { status, headers: out, body }
 }
 

@@ -8,8 +8,11 @@ export function finish(answer: Answer, call: Call, on: Gateway): Response {
   const { status, headers } = answer
   headers.push(['x-amzn-RequestId', call.requestId], ['x-amz-apigw-id', call.extendedRequestId])
   const { located } = call.reached
-  let body: Body =
-    call.method === 'HEAD' || status === 204 || status === 304 || status === 205 ? null : answer.body
+  let { body } = answer
+  if (body && (call.method === 'HEAD' || status === 204 || status === 304 || status === 205)) {
+    if (body instanceof ReadableStream) on.platform.defer(body.cancel())
+    body = null
+  }
   const minimum = located?.program.minimumCompressionSize
   if (minimum !== undefined && minimum !== null && body) body = compressionFor(answer, body, call, minimum)
   if (located?.stage.accessLogSettings?.format) body = accessLog(status, body, call, located.stage, on)
@@ -31,14 +34,13 @@ function respond(status: number, headers: readonly Pair[], body: Body, on: Gatew
  */
 function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {
   const record: Record<string, string> = Object.create(null)
-  let repeated = false
+  let plain = true
   for (const [name, value] of headers) {
-    if (UNSAFE.test(value) || !TOKEN.test(name)) continue
     const key = name.toLowerCase()
-    if (record[key] === undefined) record[key] = WIDE.test(value) ? utf8(value) : value
-    else repeated = true
+    plain &&= record[key] === undefined && !ODD.test(value)
+    record[key] = value
   }
-  if (!repeated) return record
+  if (plain && !Object.keys(record).some((name) => !TOKEN.test(name))) return record
   return headers
     .filter(([name, value]) => !UNSAFE.test(value) && TOKEN.test(name))
     .map(([name, value]): Pair => [name, WIDE.test(value) ? utf8(value) : value])
@@ -47,4 +49,6 @@ function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
 const WIDE = /[^\0-\xff]/
+/** either of the two */
+const ODD = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/
 const utf8 = (value: string): string => String.fromCharCode(...new TextEncoder().encode(value))
