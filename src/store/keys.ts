@@ -35,6 +35,8 @@ export class Keys {
   readonly #documents: Documents
   readonly #held = new Map<string, Held>()
   readonly #plans = new Map<string, { text: string; plan: UsagePlan }>()
+  /** of values that are keys: hashing one costs more than all else that is done for a call with a key */
+  readonly #hashes = new Map<string, string>()
 
   constructor(parts: Parts, store: Documents) {
     this.#parts = parts
@@ -47,7 +49,7 @@ export class Keys {
   /** The enabled key with this value that a usage plan ties to the stage, or null. Rejects when nobody can be asked. */
   async find(value: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
     if (value === '' || value.length > MAX_VALUE) return null
-    const hash = await sha256(value)
+    const hash = this.#hashes.get(value) ?? (await sha256(value))
     const name = `${hash} ${region} ${apiId} ${stage}`
     const now = this.#parts.clock.now()
     const held = this.#held.get(name)
@@ -57,6 +59,7 @@ export class Keys {
     entry.reading = this.#read(hash, region, apiId, stage).then(
       (found) => {
         Object.assign(entry, { at: now, found, reading: undefined })
+        if (found) this.#remember(value, hash)
         return found
       },
       (error) => {
@@ -76,6 +79,11 @@ export class Keys {
     this.#held.set(name, entry)
     if (this.#held.size > MAX_HELD) this.#held.delete(this.#held.keys().next().value!)
     return entry.reading
+  }
+
+  #remember(value: string, hash: string): void {
+    this.#hashes.set(value, hash)
+    if (this.#hashes.size > MAX_HELD) this.#hashes.delete(this.#hashes.keys().next().value!)
   }
 
   async #read(hash: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
