@@ -33,14 +33,17 @@ function respond(status: number, headers: readonly Pair[], body: Body, on: Gatew
  * name comes twice: cheaper for every runtime than a list.
  */
 function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {
-  const record: Record<string, string> = Object.create(null)
+  const record: Record<string, string> = {}
   let plain = true
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
-    plain &&= record[key] === undefined && !ODD.test(value)
+    if (record[key] !== undefined || ODD.test(value) || !TOKEN.test(key)) {
+      plain = false
+      break
+    }
     record[key] = value
   }
-  if (plain && !Object.keys(record).some((name) => !TOKEN.test(name))) return record
+  if (plain) return record
   return headers
     .filter(([name, value]) => !UNSAFE.test(value) && TOKEN.test(name))
     .map(([name, value]): Pair => [name, WIDE.test(value) ? utf8(value) : value])

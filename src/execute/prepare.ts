@@ -1,6 +1,7 @@
 /** The integration request: parameters mapped, template applied, URI filled in. */
-import type { Admitted, Prepared } from '../core/call.ts'
+import type { Admitted, Call, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
+import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
 import { isRefusedMapping } from '../core/headers.ts'
 import { type Mapped, type MappingSource, mapRequest } from '../core/mapping.ts'
@@ -39,26 +40,38 @@ async function mapParameters(
   return integration.type === 'AWS_PROXY' ? NOTHING : mapped
 }
 
-/** What mappings read; the dearer parts are made when one asks for them. */
-export async function sourceOf(admitted: Admitted, needsBody: boolean): Promise<MappingSource> {
-  const { matched } = admitted
-  const { call, stageVariables } = matched.located
-  const body = needsBody ? textOf({ bytes: await call.payload.bytes() }) : undefined
-  let context: Context | undefined
-  let query: Query | undefined
-  return {
-    headers: call.headers,
-    stageVariables,
-    pathParameters: matched.pathParameters,
-    body,
-    get context() {
-      context ??= contextOf(call)
-      return context
-    },
-    get query() {
-      query ??= parseQuery(call.rawQuery)
-      return query
-    },
+/** What mappings read of a request. */
+export async function sourceOf({ matched }: Admitted, needsBody: boolean): Promise<MappingSource> {
+  const body = needsBody ? textOf({ bytes: await matched.located.call.payload.bytes() }) : undefined
+  return new RequestSource(matched, body)
+}
+
+/** The dearer parts are made when a mapping asks for them. */
+class RequestSource implements MappingSource {
+  readonly headers: readonly Pair[]
+  readonly stageVariables: Strings
+  readonly pathParameters: Strings
+  readonly body: string | undefined
+  readonly #call: Call
+  #context: Context | undefined
+  #query: Query | undefined
+
+  constructor({ located, pathParameters }: Matched, body: string | undefined) {
+    this.#call = located.call
+    this.headers = located.call.headers
+    this.stageVariables = located.stageVariables
+    this.pathParameters = pathParameters
+    this.body = body
+  }
+
+  get context(): Context {
+    this.#context ??= contextOf(this.#call)
+    return this.#context
+  }
+
+  get query(): Query {
+    this.#query ??= parseQuery(this.#call.rawQuery)
+    return this.#query
   }
 }
 
