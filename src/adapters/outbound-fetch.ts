@@ -59,9 +59,14 @@ export function fetchOutbound(runtime: keyof typeof DIALECTS): Outbound {
       const { method, body, signal, url } = request
       if (body && (method === 'GET' || method === 'HEAD'))
         throw new OutboundFailure('request', `${method} with a body cannot be sent on this runtime`)
-      const headers = headersOf(request)
       try {
-        const init = { method, headers, redirect: 'manual', signal, ...dialect.init(request) }
+        const init = {
+          method,
+          headers: headersOf(request),
+          redirect: 'manual',
+          signal,
+          ...dialect.init(request),
+        }
         return await answer(await fetch(url, init as RequestInit), dialect)
       } catch (error) {
         throw explain(error, signal)
@@ -70,12 +75,10 @@ export function fetchOutbound(runtime: keyof typeof DIALECTS): Outbound {
   }
 }
 
-function headersOf({ headers }: OutboundRequest): Headers {
-  try {
-    return new Headers(headers.filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase())))
-  } catch (error) {
-    throw new OutboundFailure('request', 'invalid header', error)
-  }
+/** Most calls have nothing to leave out. A header that is none is fetch's to refuse. */
+function headersOf({ headers }: OutboundRequest): [string, string][] {
+  const connections = ([name]: [string, string]) => CONNECTION_HEADERS.has(name.toLowerCase())
+  return headers.some(connections) ? headers.filter((pair) => !connections(pair)) : headers
 }
 
 async function answer(response: Response, { decodes }: Dialect): Promise<OutboundResponse> {
@@ -89,7 +92,7 @@ async function answer(response: Response, { decodes }: Dialect): Promise<Outboun
   const length = decoded ? null : response.headers.get('content-length')
   if (body === null || length === null || !(Number(length) <= WHOLE_BODY_BYTES))
     return { status, headers, body }
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const bytes = await response.bytes()
   return { status, headers, body: bytes.length > 0 ? bytes : null }
 }
 

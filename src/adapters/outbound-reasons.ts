@@ -11,7 +11,10 @@ const REASONS: [RegExp, OutboundReason][] = [
     'connect',
   ],
   [/CERT|ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO|TLS peer/, 'tls'],
-  [/UND_ERR_INVALID_ARG|UND_ERR_REQ_|UND_ERR_NOT_SUPPORTED|ERR_INVALID_ARG|invalid value/i, 'request'],
+  [
+    /UND_ERR_INVALID_ARG|UND_ERR_REQ_|UND_ERR_NOT_SUPPORTED|ERR_INVALID_ARG|invalid (?:header )?value|header.*invalid/i,
+    'request',
+  ],
   [/HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|InvalidHTTP|Malformed|HeadersTooLarge|protocol/, 'protocol'],
 ]
 
