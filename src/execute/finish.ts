@@ -33,25 +33,37 @@ function respond(status: number, headers: readonly Pair[], body: Body, on: Gatew
  * name comes twice: cheaper for every runtime than a list.
  */
 function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {
-  const record: Record<string, string> = {}
-  let plain = true
+  const record: Record<string, string> = Object.create(null)
+  let repeated = false
   for (const [name, value] of headers) {
-    const key = name.toLowerCase()
-    if (record[key] !== undefined || ODD.test(value) || !TOKEN.test(key)) {
-      plain = false
-      break
-    }
-    record[key] = value
+    const key = wireName(name)
+    if (key === '' || (ODD.test(value) && UNSAFE.test(value))) continue
+    if (record[key] === undefined) record[key] = wireValue(value)
+    else repeated = true
   }
-  if (plain) return record
+  if (!repeated) return record
   return headers
-    .filter(([name, value]) => !UNSAFE.test(value) && TOKEN.test(name))
-    .map(([name, value]): Pair => [name, WIDE.test(value) ? utf8(value) : value])
+    .filter(([name, value]) => wireName(name) !== '' && !UNSAFE.test(value))
+    .map(([name, value]): Pair => [name, wireValue(value)])
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
+/** Anything but tabs and printable ASCII: one look at most values says that there is nothing to do. */
+const ODD = /[^\t\x20-\x7e]/
 const WIDE = /[^\0-\xff]/
-/** either of the two */
-const ODD = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/
 const utf8 = (value: string): string => String.fromCharCode(...new TextEncoder().encode(value))
+const wireValue = (value: string): string => (ODD.test(value) && WIDE.test(value) ? utf8(value) : value)
+
+/** Names recur: each is looked at once. In lower case, or '' for one that cannot be sent. */
+const MAX_NAMES = 1000
+const names = new Map<string, string>()
+function wireName(name: string): string {
+  let wire = names.get(name)
+  if (wire === undefined) {
+    wire = TOKEN.test(name) ? name.toLowerCase() : ''
+    if (names.size >= MAX_NAMES) names.clear()
+    names.set(name, wire)
+  }
+  return wire
+}
