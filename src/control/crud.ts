@@ -140,24 +140,30 @@ async function list(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
   const after = positionOf(call.query.position as string | undefined, parent)
   const limit = pageSize(call.query.limit as number | undefined)
   const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
-  if (kind.unpaged || kind.standing || kind.nests || kind.matches || kind.newestFirst || among) {
-    const all = (await everything(kinds, kind, parent, sight, call, desk)).filter(
-      ({ body }) =>
-        (kind.matches?.(body, call.query) ?? true) && (among?.has(String(body[kind.key])) ?? true),
-    )
-    if (kind.unpaged) return { item: all.map(({ body }) => body) }
-    if (kind.newestFirst) all.reverse()
-    const beyond = (path: string) => (kind.newestFirst ? path < after! : path > after!)
-    return page(after === undefined ? all : all.filter(({ path }) => beyond(path)), limit)
+  const { newestFirst = false } = kind
+  const narrowed = among || (kind.matches && Object.keys(call.query).some((name) => !(name in PAGE)))
+  if (!(narrowed || kind.unpaged || kind.standing || kind.nests)) {
+    const rows = await documents.list<Values>(call.region, parent, { after, limit: limit + 1, newestFirst })
+    return page(await shown(kind, rows, sight), limit)
   }
-  const rows = await documents.list<Values>(call.region, parent, { after, limit: limit + 1 })
-  return page(await shown(kind, rows, sight), limit)
+  const rows = (await everything(kinds, kind, parent, sight, call, desk)).filter(
+    ({ path, body }) =>
+      (after === undefined || (newestFirst ? path < after : path > after)) &&
+      (kind.matches?.(body, call.query) ?? true) &&
+      (among?.has(String(body[kind.key])) ?? true),
+  )
+  if (newestFirst) rows.reverse()
+  const cut = kind.unpaged ? rows : rows.slice(0, limit + 1)
+  const answered = kind.nests ? cut : await shown(kind, cut, sight)
+  return kind.unpaged ? { item: answered.map(({ body }) => body) } : page(answered, limit)
 }
+
+const PAGE = { position: true, limit: true }
 
 const shown = (kind: Kind, rows: { path: string; body: Values }[], sight: Sight) =>
   Promise.all(rows.map(async ({ path, body }) => ({ path, body: await show(kind, body, sight) })))
 
-/** All documents of a collection as they are answered, in path order. */
+/** All documents of a collection in path order; those that nest are shown already. */
 async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight, call: Call, desk: Desk) {
   const { documents } = desk.store
   if (kind.nests) {
@@ -167,13 +173,12 @@ async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight
     return [...own].map((path) => ({ path, body: nested.get(path)! }))
   }
   const rows = await documents.list<Values>(call.region, parent)
-  if (!kind.standing) return shown(kind, rows, sight)
+  if (!kind.standing) return rows
   const stored = keyed(kind, rows)
-  const standing = [...kind.standing.keys].sort().map((key) => ({
+  return [...kind.standing.keys].sort().map((key) => ({
     path: `${parent}/${key}`,
     body: stored.get(key) ?? kind.standing!.make(key, stored),
   }))
-  return shown(kind, standing, sight)
 }
 
 /** One page: `position` names the last document that it shows. */

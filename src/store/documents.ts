@@ -5,7 +5,7 @@
  * root it touched and gathers what is to be written; then ONE batch inserts the next revision of each root (the lock) and
  * the rows. If somebody else was faster the batch rolls back as a whole and the work runs again on fresh data.
  */
-import { and, asc, count, eq, gt, gte, lt, max, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { conflict } from '../core/problem.ts'
@@ -79,12 +79,13 @@ export class Documents {
     return row && (JSON.parse(row.body) as T)
   }
 
-  /** The documents of one collection in path order, after `after` (exclusive). */
+  /** The documents of one collection in path order, or its reverse, after `after` (exclusive). */
   async list<T>(
     region: string,
     parent: string,
-    options: { after?: string; limit?: number } = {},
+    options: { after?: string; limit?: number; newestFirst?: boolean } = {},
   ): Promise<{ path: string; body: T }[]> {
+    const [beyond, order] = options.newestFirst ? [lt, desc] : [gt, asc]
     const query = this.db
       .select({ path: documents.path, body: documents.body })
       .from(documents)
@@ -92,10 +93,10 @@ export class Documents {
         and(
           eq(documents.parent, parent),
           eq(documents.region, region),
-          options.after === undefined ? undefined : gt(documents.path, options.after),
+          options.after === undefined ? undefined : beyond(documents.path, options.after),
         ),
       )
-      .orderBy(asc(documents.path))
+      .orderBy(order(documents.path))
     const rows = await (options.limit === undefined ? query : query.limit(options.limit))
     return rows.map((row) => ({ path: row.path, body: JSON.parse(row.body) as T }))
   }
