@@ -102,6 +102,17 @@ describe('an API key', () => {
     expect(await failure(gateway.deleteApiKey({ apiKey: 'none' }))).toBe(gone)
   })
 
+  test('is made once where many ask for the same value at once', async () => {
+    const value = 'wanted by many at the same time'
+    const failures = await Promise.all(
+      Array.from({ length: 20 }, () => failure(gateway.createApiKey({ value }))),
+    )
+    expect(failures.filter((message) => message === '')).toHaveLength(1)
+    expect(new Set(failures)).toEqual(new Set(['', 'ConflictException: API Key already exists']))
+    const others = await Promise.all(Array.from({ length: 20 }, () => gateway.createApiKey({})))
+    expect(new Set(others.map(({ id }) => id)).size).toBe(20)
+  })
+
   test('comes first in lists when it is the newest, page by page', async () => {
     const west = gatewayOf(server, 'us-west-2')
     for (const name of ['one', 'two', 'three']) await west.createApiKey({ name })

@@ -223,6 +223,14 @@ describe('keys in usage plans', () => {
     )
   })
 
+  test('reach a stage through one plan only, also when both are asked at once', async () => {
+    const plans = [await create(onDev()), await create(onDev())]
+    const key = await newKey()
+    const failures = await Promise.all(plans.map((plan) => failure(addKey(plan, key))))
+    expect(failures.filter((message) => message === '')).toHaveLength(1)
+    expect(failures.join('')).toMatch(/^ConflictException: Usage Plan/)
+  })
+
   test('must be there, like the plan', async () => {
     const [plan, key] = [await create(), await newKey()]
     const noPlan = 'NotFoundException: Invalid Usage Plan ID specified'
