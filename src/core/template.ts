@@ -32,7 +32,8 @@ export interface Overrides {
 }
 
 export interface Template {
-  render(scope: TemplateScope): Rendered
+  /** `scope` is asked for only by a template that has something to look up */
+  render(scope: () => TemplateScope): Rendered
 }
 
 /** Templates by media type; null is a template that passes the body through. */
@@ -48,12 +49,16 @@ export function compileTemplates(sources: Record<string, string | null> | undefi
 }
 
 function lazily(source: string): Template {
+  if (!/[$#]/.test(source)) {
+    const rendered = { output: source, overrides: NO_OVERRIDES }
+    return { render: () => rendered }
+  }
   let engine: CompiledTemplate | undefined
   return {
     render(scope) {
       try {
         engine ??= compileTemplate(source)
-        const { output, overrides } = engine.render({ ...scope, foldHeaderCase: true })
+        const { output, overrides } = engine.render({ ...scope(), foldHeaderCase: true })
         return { output, overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {
         throw transformFault(cause)

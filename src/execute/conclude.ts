@@ -85,12 +85,12 @@ async function bytesIn(body: Body): Promise<Uint8Array> {
 function render(template: Template, content: Content, { admitted }: Prepared) {
   const { call, stageVariables } = admitted.matched.located
   try {
-    return template.render({
+    return template.render(() => ({
       body: textOf(content) || null,
       params: paramsOf(admitted),
       context: contextOf(call),
       stageVariables,
-    })
+    }))
   } catch (error) {
     // what does not parse here came from the back end: the client cannot help it
     throw error instanceof Fault && error.status < 500 ? configurationFault(error.message, error) : error

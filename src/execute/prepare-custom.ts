@@ -17,28 +17,38 @@ export async function prepareCustom(
   program: IntegrationProgram,
   mapped: Mapped,
 ): Promise<Prepared> {
-  const { matched } = admitted
-  const { stageVariables } = matched.located
   const { integration } = program
   const { body, overrides } = await transform(admitted, program)
-  const path = { ...mapped.path }
-  for (const [name, value] of overrides.path) path[name] = encodePath(value)
-  const overridden = new Set(overrides.querystring.map(([name]) => name))
-  const query = [...mapped.query.filter(([name]) => !overridden.has(name)), ...overrides.querystring]
   const method = verbOf(admitted, program)
-  const sent = program.kind === 'mock' || carriesBody(method) ? body : null
+  const mock = program.kind === 'mock'
+  const sent = mock || carriesBody(method) ? body : null
   return {
     admitted,
     integration,
     program,
     method,
-    uri: program.uri(path, stageVariables),
-    query: formatQuery(query),
-    headers: customHeaders(admitted, program, [...mapped.headers, ...overrides.header], sent),
+    ...(mock ? NOWHERE : addressed(admitted, program, mapped, overrides)),
+    headers: mock ? [] : customHeaders(admitted, program, [...mapped.headers, ...overrides.header], sent),
     body: sent,
     timeoutMs: integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: overrides.response,
   }
+}
+
+/** MOCK has nobody to send anything to. */
+const NOWHERE = { uri: '', query: '' }
+
+function addressed(
+  { matched }: Admitted,
+  program: IntegrationProgram,
+  mapped: Mapped,
+  { path, querystring }: Overrides,
+): { uri: string; query: string } {
+  const places = { ...mapped.path }
+  for (const [name, value] of path) places[name] = encodePath(value)
+  const overridden = new Set(querystring.map(([name]) => name))
+  const query = [...mapped.query.filter(([name]) => !overridden.has(name)), ...querystring]
+  return { uri: program.uri(places, matched.located.stageVariables), query: formatQuery(query) }
 }
 
 function customHeaders(
@@ -84,12 +94,12 @@ async function transform(
     const passed = bytesOf(content)
     return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
   }
-  const { output, overrides } = template.render({
+  const { output, overrides } = template.render(() => ({
     body: bytes.length === 0 ? null : textOf(content),
     params: paramsOf(admitted),
     context: contextOf(call),
     stageVariables,
-  })
+  }))
   return { body: encoder.encode(output), overrides }
 }
 
