@@ -28,6 +28,8 @@ const rules = {
   '/templates/*': entry(undefined, { empty: 'no template' }),
   '/types/*': element,
   '/scopes': listed,
+  '/limits/**/rate': entry(asWhole('no limit')),
+  '/limits/**': entry(undefined, { ops: ['remove'] }),
 }
 const table: PatchTable = { rules, refusal: namedPath }
 const apply = (document: object, ...operations: PatchOperation[]) =>
@@ -37,6 +39,16 @@ describe('what operations do', () => {
   test.each<[string, object, PatchOperation[], object]>([
     ['replace a member', { name: 'a' }, [{ op: 'replace', path: '/name', value: 'b' }], { name: 'b' }],
     ['an empty value takes a member away', { size: 1 }, [{ op: 'replace', path: '/size', value: '' }], {}],
+    [
+      'two stars stand for any number of segments',
+      {},
+      [
+        { op: 'add', path: '/limits/~1a/GET/rate', value: '1' },
+        { op: 'add', path: '/limits//b/c/GET/rate', value: '2' },
+        { op: 'add', path: '/limits/d/rate', value: '3' },
+      ],
+      { limits: { rate: { '/a/GET': 1, '/b/c/GET': 2, d: 3 } } },
+    ],
     ['or is kept', {}, [{ op: 'replace', path: '/pattern', value: '' }], { pattern: '' }],
     [
       'numbers',

@@ -37,6 +37,8 @@ test.each([
   ['localhost', '/restapis/abc/stages/dev'],
   ['api.example.com', '/v1/pets'],
   ['execute-api.us-east-1.localhost', '/'],
+  // a custom domain's own regional name
+  ['d-a1b2c3d4e5.execute-api.us-east-1.localhost', '/v1'],
   ['localhost', '/x/_user_request_/y'],
 ])('%s %s names no API', (host, path) => {
   expect(parseTarget(host, path, '')).toBeNull()
