@@ -43,8 +43,11 @@ function parameter(name: string, path: Readonly<Record<string, string>>, source:
   return value
 }
 
-/** A dot segment would reach a path of the back end that the API does not name: URL parsers resolve `%2e%2e` as well. */
-const CLIMBS = /(?:^|\/|\\|%5c)(?:\.|%2e){1,2}(?=$|\/|\\|%5c|[?#])/i
+/**
+ * A dot segment would reach a path of the back end that the API does not name: URL parsers resolve `%2e%2e` as well, and some
+ * servers take an encoded slash or backslash for one.
+ */
+const CLIMBS = /(?:^|[/\\]|%5c|%2f)(?:\.|%2e){1,2}(?=$|[/\\?#]|%5c|%2f)/i
 
 /** `${stageVariables.name}` in what is no URI, e.g. the credentials' ARN. */
 export const withStageVariables = (text: string, stageVariables: Strings): string =>
