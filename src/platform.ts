@@ -154,8 +154,10 @@ export interface Peer {
     issuerDN: string
     serialNumber: string
     validity: { notBefore: string; notAfter: string }
-    /** the platform's or the handshake's verdict against the trust store of the host that was called */
+    /** the platform's or the handshake's verdict against the trust store of `host` */
     verified: boolean
+    /** the host that the handshake was for: a certificate that is good there proves nothing to another */
+    host: string
   }
   tls: boolean
 }

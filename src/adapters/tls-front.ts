@@ -72,12 +72,11 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
     open.add(socket)
     socket.on('close', () => open.delete(socket))
     socket.on('error', () => {})
-    const trusted = socket.servername
-      ? await options.trustStore(String(socket.servername).toLowerCase())
-      : null
+    const name = socket.servername ? String(socket.servername).toLowerCase() : ''
+    const trusted = name === '' ? null : await options.trustStore(name)
     const certificate = socket.getPeerCertificate(true)
     const peer: Peer = { address: socket.remoteAddress ?? '', tls: true }
-    if (certificate?.raw) peer.clientCertificate = describe(certificate, trusted)
+    if (certificate?.raw) peer.clientCertificate = describe(certificate, name, trusted)
     const inner = connect(options.inner.port, options.inner.host)
     inner.on('error', (error) => {
       log('error', 'the TLS front cannot reach the gateway', { error: error.message })
@@ -120,6 +119,7 @@ const distinguished = (name: Record<string, unknown>) =>
 
 function describe(
   certificate: PeerCertificate,
+  host: string,
   trusted: string[] | null,
 ): NonNullable<Peer['clientCertificate']> {
   const chain = chainOf(certificate)
@@ -133,6 +133,7 @@ function describe(
       .join(':'),
     validity: { notBefore: certificate.valid_from, notAfter: certificate.valid_to },
     verified: trusted !== null && chainsTo(chain, trusted, Date.now()),
+    host,
   }
 }
 
@@ -149,15 +150,29 @@ function chainOf(certificate: PeerCertificate): X509Certificate[] {
   return chain
 }
 
-/** Whether a chain leads, by valid signatures and dates, to one of the trust anchors. */
+/** guide, rest-api-mutual-tls: RSA-2048 or stronger, ECDSA-256 or stronger. */
+function isStrong({ publicKey }: X509Certificate): boolean {
+  const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {}
+  if (publicKey.asymmetricKeyType?.startsWith('rsa')) return (modulusLength ?? 0) >= 2048
+  return (
+    publicKey.asymmetricKeyType !== 'ec' || !/(?:112|128|160|163|19[12]|224|233|239)/.test(namedCurve ?? '')
+  )
+}
+
+/** A chain may be this long (guide), its own certificate and the anchor included. */
+const MAX_CHAIN = 4
+
+/** Whether a chain leads, by valid signatures, dates and strong keys, to one of the trust anchors. */
 export function chainsTo(chain: X509Certificate[], trusted: string[], now: number): boolean {
   const current = (certificate: X509Certificate) =>
     Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo)
   const issued = (certificate: X509Certificate, issuer: X509Certificate) =>
     issuer.ca && certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey)
-  const anchors = trusted.map((pem) => new X509Certificate(pem)).filter(current)
-  for (const [at, certificate] of chain.entries()) {
-    if (!current(certificate)) return false
+  const anchors = trusted
+    .map((pem) => new X509Certificate(pem))
+    .filter((anchor) => current(anchor) && isStrong(anchor))
+  for (const [at, certificate] of chain.slice(0, MAX_CHAIN).entries()) {
+    if (!current(certificate) || !isStrong(certificate)) return false
     if (
       anchors.some(
         (anchor) => anchor.fingerprint256 === certificate.fingerprint256 || issued(certificate, anchor),

@@ -44,6 +44,8 @@ export interface ClientCertificate {
   serialNumber: string
   validity: { notBefore: string; notAfter: string }
   verified: boolean
+  /** the host whose trust store `verified` is about */
+  host: string
 }
 
 /** One request of a client, as the gateway understood it. */

@@ -81,7 +81,8 @@ function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: Domain
     mutualTlsAuthentication?: { truststoreUri?: string }
     routingMode?: string
   }
-  if (mutual?.truststoreUri && !call.clientCertificate?.verified)
+  const certificate = call.clientCertificate
+  if (mutual?.truststoreUri && !(certificate?.verified && certificate.host === target.host))
     throw forbidden(`${target.host} asks for a client certificate`)
   if (routingMode && routingMode !== 'BASE_PATH_MAPPING_ONLY')
     throw forbidden(`${target.host} has routing mode ${routingMode}, which is not served by this gateway`)
