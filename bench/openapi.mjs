@@ -1,6 +1,6 @@
 /**
  * What an import costs: reading definitions of 300 paths and of 6 MB, in JSON and YAML, and the whole way through the control
- * service into a database file and a deployment. One core: `taskset -c 0 node bench/openapi.mjs` (through tsx).
+ * service into a database file and a deployment. One core: `taskset -c 0 node bench/openapi.mjs`.
  */
 import { compile } from '../src/core/compile.ts'
 import { jacksonYaml } from '../src/core/openapi/jackson.ts'

@@ -1,4 +1,4 @@
-/** What a resource policy of 8,192 characters (Amazon's limit) costs a call: node bench/policy.mjs (through tsx). */
+/** What a resource policy of 8,192 characters (Amazon's limit) costs a call: node bench/policy.mjs. */
 import { compilePolicy } from '../src/core/policy/policy.ts'
 
 const LIMIT = 8192

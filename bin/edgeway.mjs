@@ -4,13 +4,13 @@ const isNode = !globalThis.Deno && !globalThis.Bun
 const [command] = globalThis.Deno ? globalThis.Deno.args : process.argv.slice(2)
 const isTool = command === 'vtl' || command === 'principal' || command === 'migrate'
 
-if (isNode) await import(await bundle(isTool ? 'tools' : 'node'))
+if (isNode) await run(isTool ? 'tools' : 'node')
 else if (isTool) await import('../src/entry/tools.ts')
 else if (globalThis.Deno) await import('../src/entry/deno.ts')
 else await import('../src/entry/bun.ts')
 
 /** One file with everything but the packages: Node 20 reads no TypeScript, and one file loads faster than hundreds. */
-async function bundle(entry) {
+async function run(entry) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 20)) {
     console.error(`edgeway: Node 20.20 or newer is needed, this is ${process.versions.node}`)
@@ -37,7 +37,10 @@ async function bundle(entry) {
     logLevel: 'error',
   })
   process.setSourceMapsEnabled?.(true)
-  const { rmSync } = await import('node:fs')
-  process.on('exit', () => rmSync(out, { force: true }))
-  return out.href
+  const { rm } = await import('node:fs/promises')
+  try {
+    await import(out.href)
+  } finally {
+    await rm(out, { force: true })
+  }
 }
