@@ -11,7 +11,7 @@ import { lambda } from './integrations/lambda.ts'
 import { lambdaProxy } from './integrations/lambda-proxy.ts'
 import { mock } from './integrations/mock.ts'
 import { bodyText, endpointText, headersText } from './journal.ts'
-import { bounded } from './payload.ts'
+import { opened } from './payload.ts'
 
 const INTEGRATORS: Record<IntegrationKind, Integrator> = {
   mock,
@@ -35,6 +35,10 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
   let reply: Reply
   try {
     reply = await integrator(prepared, on, deadline.signal)
+    const streamed = reply.body instanceof ReadableStream
+    if (streamed && prepared.integration.responseTransferMode !== 'STREAM')
+      reply = await within(reply, settings.maxPayloadBytes, deadline, timer)
+    else clearTimeout(timer)
   } catch (error) {
     clearTimeout(timer)
     const fault = faultOf(error, deadline.signal, timeoutMs)
@@ -49,30 +53,28 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
   measure(call.reached.measured, { latency, status: reply.status })
   if (call.journal) journalReply(prepared, reply, latency)
 
-  const { body } = reply
-  if (!(body instanceof ReadableStream)) {
-    clearTimeout(timer)
-    return reply
-  }
-  if (prepared.integration.responseTransferMode === 'STREAM') {
-    clearTimeout(timer)
-    return reply
-  }
-  const limit = settings.maxPayloadBytes
+  return reply
+}
+
+/** A long response passes as it comes, but within the payload limit and the integration's time. */
+async function within(
+  reply: Reply,
+  limit: number,
+  deadline: AbortController,
+  timer: ReturnType<typeof setTimeout>,
+): Promise<Reply> {
   if (Number(headerOf(reply.headers, 'content-length')) > limit) {
-    clearTimeout(timer)
-    deadline.abort()
+    deadline.abort(oversized(limit))
     throw oversized(limit)
   }
-  return {
-    ...reply,
-    body: bounded(
-      body,
-      limit,
-      () => oversized(limit),
-      () => clearTimeout(timer),
-    ),
-  }
+  const stream = reply.body as ReadableStream<Uint8Array>
+  const body = await opened(
+    stream,
+    limit,
+    () => oversized(limit),
+    () => clearTimeout(timer),
+  )
+  return { ...reply, body }
 }
 
 const oversized = (limit: number): Fault =>
@@ -90,13 +92,13 @@ function faultBehind(error: unknown): Fault | undefined {
 }
 
 function faultOf(error: unknown, signal: AbortSignal, timeoutMs: number): Fault {
+  const own = faultBehind(error)
+  if (own) return own
   if (signal.aborted)
     return new Fault('INTEGRATION_TIMEOUT', {
       reason: `Execution failed due to a timeout error: no response within ${timeoutMs} ms`,
       cause: error,
     })
-  const own = faultBehind(error)
-  if (own) return own
   if (!(error instanceof OutboundFailure)) throw error
   switch (error.reason) {
     case 'name':

@@ -144,20 +144,43 @@ export async function collect(
   return bytes
 }
 
+type Ended = (length: number, error?: unknown) => void
+type Chunk = ReadableStreamReadResult<Uint8Array>
+
 /** The same stream, which breaks with the fault beyond the limit; `ended` is called once, with the bytes that passed. */
-export function bounded(
+export const bounded = (
   stream: ReadableStream<Uint8Array>,
   limit: number,
   fault: () => Fault,
-  ended?: (length: number, error?: unknown) => void,
-): ReadableStream<Uint8Array> {
+  ended?: Ended,
+): ReadableStream<Uint8Array> => passing(stream.getReader(), null, limit, fault, ended)
+
+/** The same, once its first bytes are here: a stream that breaks before them rejects. */
+export async function opened(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  fault: () => Fault,
+  ended?: Ended,
+): Promise<ReadableStream<Uint8Array>> {
   const reader = stream.getReader()
+  return passing(reader, await reader.read(), limit, fault, ended)
+}
+
+function passing(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Chunk | null,
+  limit: number,
+  fault: () => Fault,
+  ended?: Ended,
+): ReadableStream<Uint8Array> {
+  let held = first
   let length = 0
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const { done, value } = await reader.read()
+          const { done, value } = held ?? (await reader.read())
+          held = null
           if (done) {
             controller.close()
             ended?.(length)

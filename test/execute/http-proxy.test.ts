@@ -207,7 +207,7 @@ test('a response that breaks off is no whole response for the client', async () 
       (answer) => answer.status,
       () => 'broken',
     )
-    expect([behaviour, seen]).toEqual([behaviour, expect.toSatisfy((end) => end === 'broken' || end === 504)])
+    expect([behaviour, seen]).toEqual([behaviour, expect.toSatisfy((end) => end === 'broken' || end >= 500)])
   }
 })
 
