@@ -7,6 +7,11 @@ export function doubleToString(d: number): string {
   if (Number.isNaN(d)) return 'NaN'
   if (!Number.isFinite(d)) return d > 0 ? 'Infinity' : '-Infinity'
   if (d === 0) return Object.is(d, -0) ? '-0.0' : '0.0'
+  if (d >= 1e-3 && d < 1e7) {
+    // in this range both write plain digits
+    const s = `${d}`
+    if (s.length < LONG) return s.includes('.') ? s : `${s}.0`
+  }
   const a = Math.abs(d)
   const [digits, exp] = shortest(a)
   return digits.length < LONG && a > 1e-300 && a < 2 ** 53

@@ -15,8 +15,6 @@ export function printJsonJava(v: Value): string {
 }
 
 const MAX_DEPTH = 500
-const ODD = /["\\\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/
-const ODD_WEB = /["\\/\u0000-\u001f\u007f-\u009f\u2000-\u20ff]/
 const SHORT: Record<string, string> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -27,15 +25,29 @@ const SHORT: Record<string, string> = {
   '\r': '\\r',
   '\t': '\\t',
 }
-const ALL = new RegExp(ODD.source, 'g')
-const ALL_WEB = new RegExp(ODD_WEB.source, 'g')
 
-const escapeChar = (c: string): string =>
-  SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+function escaped(c: number): string {
+  return SHORT[String.fromCharCode(c)] ?? `\\u${c.toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+const SLASH = 47
 
 function quote(s: string, web: boolean): string {
-  if (!(web ? ODD_WEB : ODD).test(s)) return `"${s}"`
-  return `"${s.replace(web ? ALL_WEB : ALL, escapeChar)}"`
+  let out = ''
+  let from = 0
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i)
+    if (
+      c > SLASH
+        ? c !== 92 && (c < 127 || (c > 159 && (c < 0x2000 || c > 0x20ff)))
+        : c > 31 && c !== 34 && (c !== SLASH || !web)
+    ) {
+      continue
+    }
+    out += s.slice(from, i) + escaped(c)
+    from = i + 1
+  }
+  return from === 0 ? `"${s}"` : `"${out}${s.slice(from)}"`
 }
 
 function write(v: Value, web: boolean, depth: number): string {

@@ -166,17 +166,20 @@ function parseFloating(t: string): Value {
 }
 
 function quoted(): string {
-  const quote = c === 34 ? '"' : "'"
-  const end = s.indexOf(quote, pos + 1)
-  if (end < 0) {
-    pos = len + 1
-    throw new JavaError('ParseException', `Unexpected End Of File position ${len}: null`)
+  const start = pos + 1
+  for (let i = start; i < len; i++) {
+    const x = s.charCodeAt(i)
+    if (x === c) {
+      pos = i
+      read()
+      return s.slice(start, i)
+    }
+    if (x === 92) {
+      if (s.indexOf(String.fromCharCode(c), i) < 0) break
+      return escaped()
+    }
   }
-  const t = s.slice(pos + 1, end)
-  if (t.includes('\\')) return escaped()
-  pos = end
-  read()
-  return t
+  throw new JavaError('ParseException', `Unexpected End Of File position ${len}: null`)
 }
 
 const ESCAPES: Record<number, string> = {

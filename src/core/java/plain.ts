@@ -41,7 +41,7 @@ function wrapNumber(v: number): Value {
 
 /** A map over a plain object: one level is copied only when something iterates or changes it. */
 export class PlainMap extends JMap {
-  private readonly src: Record<string, unknown>
+  declare private readonly src: Record<string, unknown>
   constructor(src: Record<string, unknown>) {
     super()
     this.src = src

@@ -5,9 +5,16 @@
  */
 export type Value = null | string | boolean | number | JavaObject
 
+/**
+ * Fields are declared, not defined: a field of its own makes every new object an order of magnitude slower, and a render
+ * makes many.
+ */
+
 /** Any value that is not a JavaScript primitive. `type` is the Java class name that `.class.name` prints. */
 export abstract class JavaObject {
   abstract get type(): string
+  /** Its methods; the template engine puts them on the prototype of each class. */
+  declare readonly methods: unknown
 }
 
 /** An exception a Java method would have thrown; the template engine adds the place it happened. */
@@ -27,7 +34,7 @@ export class LimitError extends JavaError {
 }
 
 export class JLong extends JavaObject {
-  readonly v: bigint
+  declare readonly v: bigint
   constructor(v: bigint) {
     super()
     this.v = v
@@ -38,7 +45,7 @@ export class JLong extends JavaObject {
 }
 
 export class JBigInteger extends JavaObject {
-  readonly v: bigint
+  declare readonly v: bigint
   constructor(v: bigint) {
     super()
     this.v = v
@@ -49,7 +56,7 @@ export class JBigInteger extends JavaObject {
 }
 
 export class JDouble extends JavaObject {
-  readonly v: number
+  declare readonly v: number
   constructor(v: number) {
     super()
     this.v = v
@@ -61,8 +68,8 @@ export class JDouble extends JavaObject {
 
 /** `u` times ten to the power of minus `s`. */
 export class JBigDecimal extends JavaObject {
-  readonly u: bigint
-  readonly s: number
+  declare readonly u: bigint
+  declare readonly s: number
   constructor(u: bigint, s: number) {
     super()
     this.u = u
@@ -75,8 +82,8 @@ export class JBigDecimal extends JavaObject {
 
 /** Float, Short and Byte: only ever the result of floatValue(), shortValue(), byteValue() and getBytes(). */
 export class JSmall extends JavaObject {
-  readonly v: number
-  readonly kind: 'Float' | 'Short' | 'Byte'
+  declare readonly v: number
+  declare readonly kind: 'Float' | 'Short' | 'Byte'
   constructor(v: number, kind: 'Float' | 'Short' | 'Byte') {
     super()
     this.v = v
@@ -88,7 +95,7 @@ export class JSmall extends JavaObject {
 }
 
 export class JChar extends JavaObject {
-  readonly c: number
+  declare readonly c: number
   constructor(c: number) {
     super()
     this.c = c
@@ -99,7 +106,7 @@ export class JChar extends JavaObject {
 }
 
 export class JClass extends JavaObject {
-  readonly name: string
+  declare readonly name: string
   constructor(name: string) {
     super()
     this.name = name
@@ -111,14 +118,15 @@ export class JClass extends JavaObject {
 
 /** ArrayList, JSONArray (prints as JSON) and the lists that Java's views and copies make. */
 export class JList extends JavaObject {
-  a: Value[]
+  declare a: Value[]
   /** Structural changes so far; an iterator that finds another count fails as Java's do. */
-  mod = 0
-  readonly json: boolean
-  readonly name: string
+  declare mod: number
+  declare readonly json: boolean
+  declare readonly name: string
   constructor(a: Value[], json = false, name = 'java.util.ArrayList') {
     super()
     this.a = a
+    this.mod = 0
     this.json = json
     this.name = name
   }
@@ -129,8 +137,8 @@ export class JList extends JavaObject {
 
 /** A Java array; `of` is the component type as the JVM writes it ("Ljava.lang.String;", "C", "B"). */
 export class JArray extends JavaObject {
-  readonly a: Value[]
-  readonly of: string
+  declare readonly a: Value[]
+  declare readonly of: string
   constructor(a: Value[], of: string) {
     super()
     this.a = a
@@ -157,13 +165,15 @@ export function registerHashKey(f: (v: JavaObject) => string): void {
 
 /** LinkedHashMap. */
 export class JMap extends JavaObject {
-  protected m: Map<Key, Value> | undefined
+  declare protected m: Map<Key, Value> | undefined
   /** Keys that are not JavaScript primitives, by their spelling in `m`. */
-  private objects: Map<Key, Value> | undefined
-  mod = 0
+  declare private objects: Map<Key, Value> | undefined
+  declare mod: number
   constructor(m?: Map<Key, Value>) {
     super()
     this.m = m
+    this.objects = undefined
+    this.mod = 0
   }
   get type(): string {
     return 'java.util.LinkedHashMap'
@@ -232,9 +242,9 @@ export class JMap extends JavaObject {
 }
 
 export class JEntry extends JavaObject {
-  readonly key: Value
-  private readonly map: JMap | undefined
-  private held: Value
+  declare readonly key: Value
+  declare private readonly map: JMap | undefined
+  declare private held: Value
   constructor(key: Value, value: Value, map?: JMap) {
     super()
     this.key = key
@@ -257,8 +267,8 @@ export class JEntry extends JavaObject {
 
 /** keySet(), values() and entrySet(): live views of a map. */
 export class JView extends JavaObject {
-  readonly map: JMap
-  readonly kind: 'Keys' | 'Values' | 'Entries'
+  declare readonly map: JMap
+  declare readonly kind: 'Keys' | 'Values' | 'Entries'
   constructor(map: JMap, kind: 'Keys' | 'Values' | 'Entries') {
     super()
     this.map = map
@@ -276,19 +286,21 @@ export class JView extends JavaObject {
 
 /** A java.util.Iterator, failing fast on structural changes as ArrayList's and LinkedHashMap's do. */
 export class JIterator extends JavaObject {
-  private readonly a: Value[]
-  private readonly owner: JList | JMap | undefined
-  /** The map's keys in the order of `a`, for remove(). */
-  private readonly keys: Value[] | undefined
-  private seen: number
-  private last = -1
-  private i = 0
+  declare private readonly a: Value[]
+  declare private readonly owner: JList | JMap | undefined
+  /** The map's keys as they were when remove() was first called: those before stay gone. */
+  declare private keys: Value[] | undefined
+  declare private seen: number
+  declare private last: number
+  declare private i: number
   constructor(a: Value[], owner?: JList | JMap) {
     super()
     this.a = a
     this.owner = owner
-    this.keys = owner instanceof JMap ? owner.keys() : undefined
+    this.keys = undefined
     this.seen = owner ? owner.mod : 0
+    this.last = -1
+    this.i = 0
   }
   get type(): string {
     return 'java.util.Iterator'
@@ -312,8 +324,10 @@ export class JIterator extends JavaObject {
       owner.a.splice(this.last, 1)
       owner.mod++
       this.i--
-    } else if (owner instanceof JMap && this.keys) owner.remove(this.keys[this.last] as Value)
-    else throw new JavaError('UnsupportedOperationException', 'remove')
+    } else if (owner instanceof JMap) {
+      this.keys ??= owner.keys()
+      owner.remove(this.keys[this.last] as Value)
+    } else throw new JavaError('UnsupportedOperationException', 'remove')
     this.seen = owner.mod
     this.last = -1
   }

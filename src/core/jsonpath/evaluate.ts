@@ -25,12 +25,13 @@ export function evaluate(
 }
 
 class Evaluation {
-  readonly results: Value[] = []
-  private readonly tokens: PathToken[]
-  private readonly root: Value
-  private readonly visit: Visit | undefined
+  declare readonly results: Value[]
+  declare private readonly tokens: PathToken[]
+  declare private readonly root: Value
+  declare private readonly visit: Visit | undefined
 
   constructor(tokens: PathToken[], root: Value, visit: Visit | undefined) {
+    this.results = []
     this.tokens = tokens
     this.root = root
     this.visit = visit

@@ -4,11 +4,11 @@ import { StopSignal } from './env.ts'
 
 /** What #define puts into a variable, and `$bodyContent`: a piece of template rendered each time it is printed. */
 export class Block extends JavaObject {
-  private readonly body: Render
-  private readonly home: Context
-  private readonly maxDepth: number
-  private readonly owner: object
-  private depth = 0
+  declare private readonly body: Render
+  declare private readonly home: Context
+  declare private readonly maxDepth: number
+  declare private readonly owner: object
+  declare private depth: number
 
   constructor(body: Render, home: Context, maxDepth: number, owner: object) {
     super()
@@ -16,6 +16,7 @@ export class Block extends JavaObject {
     this.home = home
     this.maxDepth = maxDepth
     this.owner = owner
+    this.depth = 0
   }
   get type(): string {
     return 'org.apache.velocity.runtime.directive.Block$Reference'

@@ -35,7 +35,7 @@ function decodeMalformed(b: Uint8Array): string {
       const whole = left > 1 && !bad2 && cont(i + 1)
       s += whole && (point & 0xf800) !== 0xd800 ? String.fromCharCode(point) : '\ufffd'
       if (whole) i += 2
-      else if (!bad2) i += left > 1 ? 1 : left
+      else if (!bad2) i += Math.min(left, 1)
     } else if (c >= 0xf0 && c <= 0xf7) {
       const bad2 =
         left > 0 && (c > 0xf4 || (c === 0xf0 && at(i) < 0x90) || (c === 0xf4 && at(i) > 0x8f) || !cont(i))
@@ -146,14 +146,24 @@ export function base64Decode(s: string): string {
 
 const ESCAPES: Record<string, string> = { '\b': '\\b', '\n': '\\n', '\t': '\\t', '\f': '\\f', '\r': '\\r' }
 
-const UNSAFE = /[^\u0020\u0021\u0023-\u0026\u0028-\u002e\u0030-\u005b\u005d-\u007f]/
-const UNSAFE_ALL = new RegExp(UNSAFE.source, 'g')
+const SAFE = new Uint8Array(128)
+for (let c = 32; c < 128; c++) SAFE[c] = '"\'\\/'.includes(String.fromCharCode(c)) ? 0 : 1
 
 /** commons-lang 2.6 StringEscapeUtils.escapeJavaScript. */
 export function escapeJavaScript(s: string): string {
-  if (!UNSAFE.test(s)) return s
-  return s.replace(UNSAFE_ALL, (c) => {
-    if (c === "'" || c === '"' || c === '\\' || c === '/') return `\\${c}`
-    return ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
-  })
+  let out = ''
+  let from = 0
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i)
+    if (c < 128 && SAFE[c] === 1) continue
+    out += s.slice(from, i) + escaped(c)
+    from = i + 1
+  }
+  return from === 0 ? s : out + s.slice(from)
+}
+
+function escaped(c: number): string {
+  const s = String.fromCharCode(c)
+  if (c > 32 && c < 128) return `\\${s}`
+  return ESCAPES[s] ?? `\\u${c.toString(16).toUpperCase().padStart(4, '0')}`
 }

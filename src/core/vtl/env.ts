@@ -33,20 +33,20 @@ export interface Macro {
 
 /** What one render shares. */
 export class Env {
-  readonly limits: Limits
+  declare readonly limits: Limits
   /** "aws": references without a value are "". "plain": they are null and print as written. */
-  readonly aws: boolean
-  readonly names: Names
+  declare readonly aws: boolean
+  declare readonly names: Names
   /** Names that only texts given to #evaluate use. */
-  dynamicNames: Names | undefined
-  private readonly macros: Map<string, Macro>
-  private own: Map<string, Macro> | undefined
-  private left: number
-  macroDepth = 0
-  evaluateDepth = 0
+  declare dynamicNames: Names | undefined
+  declare private readonly macros: Map<string, Macro>
+  declare private own: Map<string, Macro> | undefined
+  declare private left: number
+  declare macroDepth: number
+  declare evaluateDepth: number
   /** Templates that #evaluate compiled in this render, by their text. */
-  evaluated: Map<string, Render> | undefined
-  readonly spend: (n: number) => void
+  declare evaluated: Map<string, Render> | undefined
+  declare readonly spend: (n: number) => void
 
   constructor(limits: Limits, aws: boolean, names: Names, macros: Map<string, Macro>) {
     this.limits = limits
@@ -54,6 +54,11 @@ export class Env {
     this.names = names
     this.macros = macros
     this.left = limits.steps
+    this.own = undefined
+    this.dynamicNames = undefined
+    this.evaluated = undefined
+    this.macroDepth = 0
+    this.evaluateDepth = 0
     this.spend = (n) => {
       this.left -= n
       if (this.left < 0) throw new LimitError(`Template takes more than ${limits.steps} steps`)
@@ -98,8 +103,8 @@ export interface Context {
 }
 
 export class BaseContext implements Context {
-  readonly env: Env
-  private readonly vars: (Value | undefined)[]
+  declare readonly env: Env
+  declare private readonly vars: (Value | undefined)[]
   constructor(env: Env, vars: (Value | undefined)[]) {
     this.env = env
     this.vars = vars

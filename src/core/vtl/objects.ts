@@ -25,12 +25,12 @@ class ParamsMap extends JMap {
 
 /** $input. Prints as the empty string (recorded). The body is parsed on first use, once. */
 export class Input extends JavaObject {
-  readonly body: string
-  readonly params: Params
-  readonly foldHeaders: boolean
-  readonly dialect: PathDialect
-  private doc: Value | undefined
-  private map: ParamsMap | undefined
+  declare readonly body: string
+  declare readonly params: Params
+  declare readonly foldHeaders: boolean
+  declare readonly dialect: PathDialect
+  declare private doc: Value | undefined
+  declare private map: ParamsMap | undefined
 
   constructor(body: string | null, params: Params, foldHeaders: boolean, dialect: PathDialect) {
     super()
@@ -38,6 +38,8 @@ export class Input extends JavaObject {
     this.params = params
     this.foldHeaders = foldHeaders
     this.dialect = dialect
+    this.doc = undefined
+    this.map = undefined
   }
   get type(): string {
     return 'Input'
@@ -137,7 +139,7 @@ register(Util, {
 
 /** $context and the maps in it print as the empty string (recorded), though keySet() and get() work. */
 export class ContextMap extends PlainMap {
-  protected readonly aws: boolean
+  declare protected readonly aws: boolean
   constructor(src: Record<string, unknown>, aws: boolean) {
     super(src)
     this.aws = aws

@@ -4,7 +4,7 @@ import { Block } from './block.ts'
 import type { Compiler } from './compiler.ts'
 import type { Context, Eval, Render, Test } from './env.ts'
 import { value } from './expressions.ts'
-import { className, invoke, property, setProperty } from './methods/tables.ts'
+import { caller, className, invoke, property, setProperty } from './methods/tables.ts'
 import { literal, type Node } from './nodes.ts'
 
 /** One step after the root of a reference: .name, .method(), [index]. null: nothing there. */
@@ -174,11 +174,12 @@ function step(k: Compiler, n: Node): Step {
 function identifier(k: Compiler, n: Node): Step {
   const name = n.first.image
   const isClass = name === 'class' || name === 'Class'
+  const read = property(name)
   return (o, c) => {
     if (o instanceof JMap && o.scope === undefined)
       return isClass ? new JClass(className(o)) : (o.get(name) ?? null)
     try {
-      return property(o, name, c.env) ?? null
+      return read(o, c.env) ?? null
     } catch (e) {
       throw k.located(n, e)
     }
@@ -189,10 +190,11 @@ function method(k: Compiler, n: Node): Step {
   const { name } = n
   const args = n.kids.map((a) => value(k, a))
   const [first, second] = args
+  const invokeIt = caller(name, args.length)
   return (o, c) => {
     const a = first === undefined ? [] : second === undefined ? [first(c)] : args.map((f) => f(c))
     try {
-      return invoke(o, name, a, c.env) ?? null
+      return invokeIt(o, a, c.env) ?? null
     } catch (e) {
       throw k.located(n, e)
     }

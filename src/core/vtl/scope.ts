@@ -4,18 +4,21 @@ import { register } from './methods/tables.ts'
 
 /** `$foreach`: the state of a loop, and a map for what the template wants to keep in it. */
 export class LoopScope extends JMap {
-  index = -1
-  more = false
-  readonly parent: LoopScope | null = null
+  declare index: number
+  declare more: boolean
+  declare readonly parent: LoopScope | null
   /** What $foreach was before, when that was no loop. */
-  readonly replaced: Value = null
-  readonly owner: object
+  declare readonly replaced: Value
+  declare readonly owner: object
 
   constructor(previous: Value, owner: object) {
     super()
+    this.index = -1
+    this.more = false
     this.owner = owner
-    if (previous instanceof LoopScope) this.parent = previous
-    else this.replaced = previous
+    const loop = previous instanceof LoopScope
+    this.parent = loop ? previous : null
+    this.replaced = loop ? null : previous
   }
   override get scope(): true {
     return true

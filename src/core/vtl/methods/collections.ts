@@ -40,6 +40,7 @@ function reading(of: (c: never) => Value[]): Record<string, Body> {
       return items(o).every((x) => has(a, x))
     },
     'iterator:': (c) => iteratorOf(c),
+    'toArray:o': (c) => new JArray([...of(c as never)], OBJECTS),
     'toArray:': (c) => new JArray([...of(c as never)], OBJECTS),
     'stream:': (c) => stream([...of(c as never)]),
   }
@@ -146,7 +147,6 @@ export const LIST: Record<string, Body> = {
     return undefined
   },
   'toJSONString:': (l: JList) => printJsonJava(l),
-  ...OBJECT,
 }
 /** Velocity's wrapper around arrays: a list whose size does not change. */
 export const ARRAY: Record<string, Body> = {
@@ -228,7 +228,6 @@ export const MAP: Record<string, Body> = {
     for (const k of m.keys()) c.put(k, m.getKey(k) ?? null)
     return c
   },
-  ...OBJECT,
 }
 
 /** The key in a view that stands for a value: entries and values are looked up through the map. */
@@ -264,14 +263,12 @@ export const VIEW: Record<string, Body> = {
   },
   'add:O': () => fail('UnsupportedOperationException'),
   'addAll:K': (_, [o]) => (items(o).length > 0 ? fail('UnsupportedOperationException') : false),
-  ...OBJECT,
 }
 
 export const ENTRY: Record<string, Body> = {
   'getKey:': (e: JEntry) => e.key,
   'getValue:': (e: JEntry) => e.value,
   'setValue:O': (e: JEntry, [v]) => e.set(v),
-  ...OBJECT,
 }
 
 export const ITERATOR: Record<string, Body> = {
@@ -281,5 +278,4 @@ export const ITERATOR: Record<string, Body> = {
     i.drop()
     return undefined
   },
-  ...OBJECT,
 }

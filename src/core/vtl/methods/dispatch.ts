@@ -18,9 +18,13 @@ import type { Env } from '../env.ts'
 // biome-ignore lint/suspicious/noExplicitAny: dispatch has checked the receiver and the arguments against the signature
 export type Body = (self: any, args: any[], env: Env) => Value | undefined
 
-interface Method {
+export interface Method {
   /** One letter per parameter, see FITS. */
   params: string
+  /** Says of each argument whether the parameter takes it. */
+  fits: ((v: Value) => boolean)[]
+  /** The last parameter's element type if it is an array, which makes it varargs. */
+  element: string | undefined
   body: Body
 }
 
@@ -38,7 +42,9 @@ export function methods(...defs: Record<string, Body>[]): Methods {
       const [name = '', params = ''] = signature.split(':')
       const known = m.get(name) ?? []
       // the first definition of a signature is the class's own, later ones are inherited
-      if (!known.some((k) => k.params === params)) known.push({ params, body })
+      if (!known.some((k) => k.params === params)) {
+        known.push({ params, fits: [...params].map(fitter), element: ELEMENT[params.at(-1) ?? ''], body })
+      }
       m.set(name, known)
     }
   }
@@ -77,10 +83,21 @@ const FITS: Record<string, (v: Value) => boolean> = {
   q: (v) => v instanceof JArray && v.of === 'Ljava.lang.String;',
 }
 
-function fits(code: string, v: Value): boolean {
-  if (v === null) return !PRIMITIVES.includes(code)
-  return (FITS[code] as (v: Value) => boolean)(v)
+const FITTERS = new Map<string, (v: Value) => boolean>()
+
+/** The test for one letter; null fits everything but a primitive. */
+function fitter(code: string): (v: Value) => boolean {
+  let f = FITTERS.get(code)
+  if (!f) {
+    const test = FITS[code] as (v: Value) => boolean
+    const nulls = !PRIMITIVES.includes(code)
+    f = (v) => (v === null ? nulls : test(v))
+    FITTERS.set(code, f)
+  }
+  return f
 }
+
+const fits = (code: string, v: Value): boolean => fitter(code)(v)
 
 /** Is the parameter's class the argument's very class (after boxing)? Velocity tries that before anything else. */
 function exact(code: string, v: Value): boolean {
@@ -109,19 +126,18 @@ function exact(code: string, v: Value): boolean {
 }
 
 /** Velocity 1.7's MethodMap.isApplicable, including that a method without parameters applies to any arguments. */
-function applicable(p: string, args: Value[]): boolean {
-  const n = p.length
-  const array = ELEMENT[p[n - 1] ?? '']
-  if (n > args.length)
-    return n === args.length + 1 && array !== undefined && args.every((a, i) => fits(p[i] as string, a))
+function applicable(m: Method, args: Value[]): boolean {
+  const n = m.params.length
+  const { element, fits: tests } = m
+  const test = (a: Value, i: number): boolean => (tests[i] as (v: Value) => boolean)(a)
+  if (n > args.length) return n === args.length + 1 && element !== undefined && args.every(test)
   if (n === args.length) {
     return args.every(
-      (a, i) =>
-        fits(p[i] as string, a) || (i === n - 1 && array !== undefined && a !== null && fits(array, a)),
+      (a, i) => test(a, i) || (i === n - 1 && element !== undefined && a !== null && fits(element, a)),
     )
   }
   if (n === 0) return true
-  return array !== undefined && args.every((a, i) => fits(i < n - 1 ? (p[i] as string) : array, a))
+  return element !== undefined && args.every((a, i) => (i < n - 1 ? test(a, i) : fits(element, a)))
 }
 
 const WIDER: Record<string, string> = { i: 'lfd', l: 'fd', f: 'd', S: 'Q', K: 'T', q: 'o' }
@@ -157,7 +173,7 @@ function specific(x: string, y: string): number {
 /** The overload Velocity picks; undefined when there is none or the choice is ambiguous. */
 export function pick(list: Method[], args: Value[]): Method | undefined {
   const only = list[0] as Method
-  if (list.length === 1) return applicable(only.params, args) ? only : undefined
+  if (list.length === 1) return applicable(only, args) ? only : undefined
   let best: Method | undefined
   let ambiguous = false
   for (const m of list) {
@@ -165,7 +181,7 @@ export function pick(list: Method[], args: Value[]): Method | undefined {
     if (p.length === args.length && args.every((a, i) => exact(p[i] as string, a))) return m
   }
   for (const m of list) {
-    if (!applicable(m.params, args)) continue
+    if (!applicable(m, args)) continue
     const s = best ? specific(m.params, best.params) : 1
     if (s > 0) {
       best = m
@@ -178,18 +194,22 @@ export function pick(list: Method[], args: Value[]): Method | undefined {
 /** Calls a picked overload: gathers varargs, turns void into "". */
 export function call(m: Method, self: Value, args: Value[], env: Env): Value {
   const n = m.params.length
+  const { element } = m
   if (n === 0 && args.length > 0) throw new JavaError('IllegalArgumentException', 'wrong number of arguments')
-  const element = ELEMENT[m.params[n - 1] ?? '']
   if (
     element !== undefined &&
     !(args.length === n && (args[n - 1] === null || args[n - 1] instanceof JArray))
   ) {
-    const rest = new JArray(
-      args.slice(n - 1),
-      element === 'c' ? 'C' : element === 'Q' ? 'Ljava.lang.CharSequence;' : 'Ljava.lang.Object;',
-    )
-    args = [...args.slice(0, n - 1), rest]
+    const of = element === 'c' ? 'C' : element === 'Q' ? 'Ljava.lang.CharSequence;' : 'Ljava.lang.Object;'
+    args = [...args.slice(0, n - 1), new JArray(args.slice(n - 1), of)]
   }
   const r = m.body(self, args, env)
   return r === undefined ? '' : r
+}
+
+/** The only overload that can take this many arguments, when no overload has varargs. */
+export function byCount(list: Method[] | undefined, count: number): Method | undefined {
+  if (!list || list.some((m) => m.element !== undefined)) return undefined
+  const same = list.filter((m) => m.params.length === count)
+  return same.length === 1 ? same[0] : undefined
 }

@@ -26,7 +26,7 @@ import {
   JSmall,
   type Value,
 } from '../../java/values.ts'
-import { OBJECT } from './collections.ts'
+
 import type { Body } from './dispatch.ts'
 
 const fail = (kind: string, m = 'null'): never => {
@@ -68,7 +68,6 @@ const NUMBER: Record<string, Body> = {
   'floatValue:': (n) => new JSmall(Math.fround(dbl(n)), 'Float'),
   'shortValue:': (n) => new JSmall((int(n) << 16) >> 16, 'Short'),
   'byteValue:': (n) => new JSmall((int(n) << 24) >> 24, 'Byte'),
-  ...OBJECT,
 }
 
 /** Integer.parseInt and Long.parseLong in any radix. */
@@ -316,6 +315,7 @@ function divideExactly(a: JBigDecimal, b: JBigDecimal): JBigDecimal {
 }
 
 function divideScaled(a: JBigDecimal, b: JBigDecimal, s: number, mode: number): JBigDecimal {
+  if (mode < 0 || mode > 7) fail('IllegalArgumentException', 'Invalid rounding mode')
   if (b.u === 0n) fail('ArithmeticException', '/ by zero')
   const shift = s + b.s - a.s
   const num = a.u * 10n ** BigInt(Math.max(0, shift) + 2)
@@ -368,21 +368,23 @@ export const BOOLEAN: Record<string, Body> = {
   'logicalAnd:zz': (_, [a, b]) => a && b,
   'logicalOr:zz': (_, [a, b]) => a || b,
   'logicalXor:zz': (_, [a, b]) => a !== b,
-  ...OBJECT,
 }
+
+const pointOf = (c: JChar | JNumber): number => (c instanceof JChar ? c.c : intValue(c))
+const isPoint = (c: JChar | JNumber): boolean => pointOf(c) >= 0 && pointOf(c) <= 0x10ffff
 
 const test =
   (name: string): Body =>
   (_, [c]) =>
-    property(name)(c instanceof JChar ? c.c : intValue(c))
+    isPoint(c) && property(name)(pointOf(c))
 const TESTS: Record<string, Body> = {
   isDigit: test('Nd'),
   isLetter: test('L'),
-  isLetterOrDigit: (_, [c]) => isLetterOrDigit(c instanceof JChar ? c.c : intValue(c)),
+  isLetterOrDigit: (_, [c]) => isPoint(c) && isLetterOrDigit(pointOf(c)),
   isUpperCase: test('javaUpperCase'),
   isLowerCase: test('javaLowerCase'),
   isWhitespace: (_, [c]) => {
-    const n = c instanceof JChar ? c.c : intValue(c)
+    const n = pointOf(c)
     return (
       (n >= 9 && n <= 13) ||
       (n >= 28 && n <= 32) ||
@@ -423,6 +425,8 @@ export const CHARACTER: Record<string, Body> = {
     return n < r ? n : -1
   },
   'toString:c': (_, [c]) => toJavaString(c),
+  'toString:i': (_, [n]) =>
+    isPoint(n) ? String.fromCodePoint(pointOf(n)) : fail('IllegalArgumentException'),
   'valueOf:c': (_, [c]) => c,
   'toChars:i': (_, [n]) =>
     new JArray(
@@ -431,5 +435,4 @@ export const CHARACTER: Record<string, Body> = {
       ),
       'C',
     ),
-  ...OBJECT,
 }

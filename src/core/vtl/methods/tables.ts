@@ -18,7 +18,7 @@ import {
 } from '../../java/values.ts'
 import type { Env } from '../env.ts'
 import { ARRAY, ENTRY, ITERATOR, LIST, MAP, OBJECT, VIEW } from './collections.ts'
-import { type Body, call, type Methods, methods, pick } from './dispatch.ts'
+import { type Body, byCount, call, type Method, type Methods, methods, pick } from './dispatch.ts'
 import { BIG_DECIMAL, BIG_INTEGER, BOOLEAN, CHARACTER, DOUBLE, INTEGER, LONG, SMALL } from './numbers.ts'
 import { JStream, STREAM } from './streams.ts'
 import { STRING } from './strings.ts'
@@ -55,40 +55,41 @@ export function className(v: Value): string {
 }
 
 const T = {
-  string: methods(STRING, GET_CLASS),
-  integer: methods(INTEGER, GET_CLASS),
-  boolean: methods(BOOLEAN, GET_CLASS),
+  string: methods(STRING, OBJECT, GET_CLASS),
+  integer: methods(INTEGER, OBJECT, GET_CLASS),
+  boolean: methods(BOOLEAN, OBJECT, GET_CLASS),
   object: methods(OBJECT, GET_CLASS),
-  array: methods(ARRAY, GET_CLASS),
+  array: methods(ARRAY, OBJECT, GET_CLASS),
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: constructors of different shapes
 type Constructor = new (...args: any[]) => JavaObject
 
-const BY_CLASS = new Map<Constructor, Methods>([
-  [JList, methods(LIST, GET_CLASS)],
-  [JMap, methods(MAP, GET_CLASS)],
-  [JView, methods(VIEW, GET_CLASS)],
-  [JEntry, methods(ENTRY, GET_CLASS)],
-  [JIterator, methods(ITERATOR, GET_CLASS)],
-  [JLong, methods(LONG, GET_CLASS)],
-  [JDouble, methods(DOUBLE, GET_CLASS)],
-  [JBigInteger, methods(BIG_INTEGER, GET_CLASS)],
-  [JBigDecimal, methods(BIG_DECIMAL, GET_CLASS)],
-  [JSmall, methods(SMALL, GET_CLASS)],
-  [JChar, methods(CHARACTER, GET_CLASS)],
-  [JStream, methods(STREAM, OBJECT, GET_CLASS)],
-  [JClass, methods(CLASS, OBJECT, GET_CLASS)],
-])
-
-/** Gives a class of its own ($input, #foreach's scope) its methods; `inherit` adds those of its superclass. */
+/** Gives a class its methods; `inherit` adds those of its superclass. */
 export function register(
   c: Constructor,
   def: Record<string, Body>,
-  inherit: Record<string, Body> = OBJECT,
+  inherit: Record<string, Body> = {},
 ): void {
-  BY_CLASS.set(c, methods(def, inherit, GET_CLASS))
+  Object.defineProperty(c.prototype, 'methods', { value: methods(def, inherit, OBJECT, GET_CLASS) })
 }
+
+const CLASSES: [Constructor, Record<string, Body>][] = [
+  [JList, LIST],
+  [JMap, MAP],
+  [JView, VIEW],
+  [JEntry, ENTRY],
+  [JIterator, ITERATOR],
+  [JLong, LONG],
+  [JDouble, DOUBLE],
+  [JBigInteger, BIG_INTEGER],
+  [JBigDecimal, BIG_DECIMAL],
+  [JSmall, SMALL],
+  [JChar, CHARACTER],
+  [JStream, STREAM],
+  [JClass, CLASS],
+]
+for (const [c, def] of CLASSES) register(c, def)
 
 function tableOf(v: Value): Methods {
   switch (typeof v) {
@@ -99,24 +100,53 @@ function tableOf(v: Value): Methods {
     case 'boolean':
       return T.boolean
   }
-  if (v === null) return T.object
-  const own = BY_CLASS.get(v.constructor as never)
-  if (own) return own
-  return v instanceof JMap ? (BY_CLASS.get(JMap) as Methods) : T.object
+  return v === null ? T.object : ((v.methods as Methods | undefined) ?? T.object)
 }
 
-/** Calls a method by name; undefined when the object has none that takes these arguments. */
-export function invoke(o: Value, name: string, args: Value[], env: Env): Value | undefined {
-  const list = tableOf(o).get(name)
-  const m = list && pick(list, args)
-  if (m) return call(m, o, args, env)
-  if (o instanceof JArray) {
-    const wrapped = T.array.get(name)
-    const w = wrapped && pick(wrapped, args)
-    if (w) return call(w, o, args, env)
+/** A method call as a template writes it; undefined when the object has none that takes these arguments. */
+export type Call = (o: Value, args: Value[], env: Env) => Value | undefined
+
+/** Prepares a call of `name` with `count` arguments; remembers the overload for the class it met last. */
+export function caller(name: string, count: number): Call {
+  let table: Methods | undefined
+  let list: Method[] | undefined
+  let only: Method | undefined
+  return (o, args, env) => {
+    const t = tableOf(o)
+    if (t !== table) {
+      table = t
+      list = t.get(name)
+      only = byCount(list, count)
+    }
+    if (only !== undefined) {
+      let fits = true
+      for (let i = 0; i < count; i++) fits &&= (only.fits[i] as (v: Value) => boolean)(args[i] as Value)
+      if (fits) {
+        const r = only.body(o, args, env)
+        return r === undefined ? '' : r
+      }
+    }
+    const m = list && pick(list, args)
+    if (m) return call(m, o, args, env)
+    if (o instanceof JArray) {
+      const wrapped = T.array.get(name)
+      const w = wrapped && pick(wrapped, args)
+      if (w) return call(w, o, args, env)
+    }
+    return undefined
   }
-  return undefined
 }
+
+const CALLS = {
+  size: caller('size', 0),
+  get: caller('get', 1),
+  set: caller('set', 2),
+  put: caller('put', 2),
+}
+
+/** The calls an index makes: size(), get(i), set(i, v), put(i, v). */
+export const invoke = (o: Value, name: keyof typeof CALLS, args: Value[], env: Env): Value | undefined =>
+  CALLS[name](o, args, env)
 
 const toggled = (name: string): string => {
   const c = name[0] as string
@@ -124,21 +154,31 @@ const toggled = (name: string): string => {
   return (c === up ? c.toLowerCase() : up) + name.slice(1)
 }
 
-function getter(t: Methods, prefix: string, name: string): string | undefined {
-  for (const n of [prefix + name, prefix + toggled(name)])
-    if (t.get(n)?.some((m) => m.params === '')) return n
+/** The method without parameters that is called prefixName or prefixname. */
+function getter(t: Methods, prefix: string, name: string): Method | undefined {
+  for (const n of [prefix + name, prefix + toggled(name)]) {
+    const m = t.get(n)?.find((x) => x.params === '')
+    if (m) return m
+  }
   return undefined
 }
 
-/** A property as Velocity finds it: getName(), a map's entry, isName(). undefined when there is none. */
-export function property(o: Value, name: string, env: Env): Value | undefined {
-  const t = tableOf(o)
-  const get = getter(t, 'get', name)
-  if (get) return invoke(o, get, [], env)
-  if (o instanceof JMap) return o.get(name) ?? null
-  if (o instanceof JArray) return undefined
-  const is = getter(t, 'is', name)
-  return is && invoke(o, is, [], env)
+/** Prepares `.name`: getName(), a map's entry, isName(). The result is undefined when there is no such property. */
+export function property(name: string): (o: Value, env: Env) => Value | undefined {
+  let table: Methods | undefined
+  let get: Method | undefined
+  let is: Method | undefined
+  return (o, env) => {
+    const t = tableOf(o)
+    if (t !== table) {
+      table = t
+      get = getter(t, 'get', name)
+      is = getter(t, 'is', name)
+    }
+    if (get) return call(get, o, [], env)
+    if (o instanceof JMap) return o.get(name) ?? null
+    return is && call(is, o, [], env)
+  }
 }
 
 /** `#set($o.name = v)`: setName(v) or a map's put. False when the object takes neither. */
@@ -146,7 +186,11 @@ export function setProperty(o: Value, name: string, v: Value, env: Env): boolean
   const t = tableOf(o)
   for (const n of [`set${name}`, `set${toggled(name)}`]) {
     const list = t.get(n)
-    if (list && pick(list, [v])) return invoke(o, n, [v], env) !== undefined
+    const m = list && pick(list, [v])
+    if (m) {
+      call(m, o, [v], env)
+      return true
+    }
   }
   if (!(o instanceof JMap)) return false
   env.spend(1)
