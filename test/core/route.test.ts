@@ -58,3 +58,11 @@ test('nothing matches where no resource has the verb, and ANY is seven verbs', (
   expect(small.match('/any', 'PROPFIND')).toBeNull()
   expect(small.match('/any', 'HEAD')).not.toBeNull()
 })
+
+test('a variable has the name that its own verb gives it', () => {
+  const both = new Router<string>()
+  both.add('/pets/{id}', 'GET', 'read')
+  both.add('/pets/{key}', 'POST', 'write')
+  expect(both.match('/pets/1', 'GET')).toEqual({ target: 'read', parameters: { id: '1' } })
+  expect(both.match('/pets/1', 'POST')).toEqual({ target: 'write', parameters: { key: '1' } })
+})

@@ -4,7 +4,7 @@ import { mergeDefinition, type PutMode } from '../../core/openapi/merge.ts'
 import type { BasePathMode, Imported, ReadOptions } from '../../core/openapi/options.ts'
 import { readOpenApi } from '../../core/openapi/read.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
-import { flag, oneOf, textMap } from '../../core/shape.ts'
+import { flag, oneOf, text, textMap } from '../../core/shape.ts'
 import { apiPath, loadDefinition, storeDefinition } from '../definition.ts'
 import { type Call, type Desk, epochSeconds, type Operation } from '../desk.ts'
 import { freshId, idAfter } from '../ids.ts'
@@ -65,12 +65,14 @@ async function importRestApi(call: Call, desk: Desk) {
   const id = await freshId(documents, call.region, '/restapis', 10, desk.platform.random)
   const { definition, warnings } = read(call, desk, id)
   const { rootResourceId, ...settings } = definition.restApi
-  const restApi = newRestApi(
+  const made = newRestApi(
     { ...settings, id, name: settings.name || id },
     epochSeconds(desk.platform),
     rootResourceId!,
   )
-  const path = apiPath(restApi.id)
+  // models and the policy name the API by this id already
+  const restApi = { ...made, id }
+  const path = apiPath(id)
   await documents.write(call.region, path, async (tx) => {
     tx.claimConflict = `The RestApiId '${restApi.id}' is already in use`
     tx.claim('restapi', restApi.id, path)
@@ -110,7 +112,7 @@ export const IMPORT_REST_API: Operation[] = [
     path: '/restapis',
     mode: 'import',
     status: 201,
-    input: { query: QUERY, body: 'bytes' },
+    input: { query: { ...QUERY, mode: text }, body: 'bytes' },
     run: importRestApi,
   },
   {

@@ -38,10 +38,7 @@ export function readDocumentation(
   const written = docOf(root[X.documentation]).documentationParts
   const parts = Array.isArray(written) ? explicit(written, findings) : described(root, refs)
   if (parts.length > MOST_PARTS)
-    findings.note(
-      `Of ${parts.length} documentation parts ${MOST_PARTS} are kept, Amazon's quota for an API`,
-      '#',
-    )
+    findings.note(`Of all documentation parts ${MOST_PARTS} are kept, Amazon's quota for an API`, '#')
   return parts.slice(0, MOST_PARTS).map((part) => ({ id: newId(6), ...part }))
 }
 
@@ -87,7 +84,7 @@ function described(root: Doc, refs: Refs): Part[] {
   const parts: Part[] = []
   const add = (location: Doc & { type: string }, properties: Doc) => {
     const kept = defined(properties)
-    if (Object.keys(kept).length)
+    if (Object.keys(kept).length && parts.length <= MOST_PARTS)
       parts.push({ location: locate(location.type, location), properties: JSON.stringify(kept) })
   }
   const schemes = docOf(root.securityDefinitions ?? docOf(root.components).securitySchemes)

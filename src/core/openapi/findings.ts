@@ -14,37 +14,40 @@ export class Findings {
   readonly #errors: string[] = []
   readonly #warnings: string[] = []
   readonly #notes = new Map<string, { first: string; count: number }>()
-  #lost = 0
+  #lostErrors = 0
+  #lostWarnings = 0
+  #lostNotes = 0
 
   /** `pointer` says where in the document, as Amazon's own words often do not. */
   error(message: string, pointer: string): void {
     if (this.#errors.length < MOST) this.#errors.push(`${message} (${pointer})`)
-    else this.#lost++
+    else this.#lostErrors++
   }
 
   warn(message: string): void {
-    this.#warnings.push(message)
+    if (this.#warnings.length < MOST) this.#warnings.push(message)
+    else this.#lostWarnings++
   }
 
   note(what: string, pointer: string): void {
     const seen = this.#notes.get(what)
     if (seen) seen.count++
-    else this.#notes.set(what, { first: pointer, count: 1 })
+    else if (this.#notes.size < MOST) this.#notes.set(what, { first: pointer, count: 1 })
+    else this.#lostNotes++
   }
 
   get warnings(): string[] {
     const notes = [...this.#notes].map(([what, { first, count }]) =>
       count === 1 ? `${what} (${first})` : `${what} (${first} and ${count - 1} more)`,
     )
-    return [...bounded(this.#warnings), ...notes]
+    return [...this.#warnings, ...more(this.#lostWarnings), ...notes, ...more(this.#lostNotes)]
   }
 
   /** The answer to an import that must not happen, or nothing. */
   refusal(failOnWarnings: boolean): Problem | undefined {
-    const warnings = bounded(this.#warnings).map((line) => `\n\t${line}`)
+    const warnings = [...this.#warnings, ...more(this.#lostWarnings)].map((line) => `\n\t${line}`)
     if (this.#errors.length) {
-      const lost = this.#lost ? [`\n\t${this.#lost} more`] : []
-      const lines = [...this.#errors.map((line) => `\n\t${line}`), ...lost]
+      const lines = [...this.#errors, ...more(this.#lostErrors)].map((line) => `\n\t${line}`)
       const also = warnings.length ? ['\nAdditionally, these warnings were found:', ...warnings] : []
       return badRequest([INTRO, ...lines, ...also].join(''))
     }
@@ -54,6 +57,4 @@ export class Findings {
   }
 }
 
-function bounded(lines: string[]): string[] {
-  return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `${lines.length - MOST} more warnings`]
-}
+const more = (lost: number): string[] => (lost ? [`${lost} more`] : [])

@@ -29,6 +29,8 @@ export function readIntegration(
   const found = refs.follow(extension, pointer)
   if (!found) return undefined
   const value = found.value
+  // shared by reference, an integration is written out for each method
+  if (found.pointer !== pointer) reading.spend(sizeOf(value))
   const unable = (why: string) =>
     findings.warn(`Unable to put integration on '${method}' for resource at path '${path}': ${why}`)
   const type = upper(value.type)
@@ -147,3 +149,10 @@ function readTemplates(value: unknown): Record<string, string | null> | undefine
 
 /** What an operation's integration is, under either spelling of where it stands. */
 export const integrationOf = (operation: unknown): unknown => docOf(operation)[X.integration]
+
+/** How much there is in a value, in parts of 64 characters. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return 1 + (value.length >> 6)
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce<number>((sum, part) => sum + sizeOf(part), 1)
+}

@@ -32,7 +32,7 @@ export function resolveFunctions(root: Doc, options: ReadOptions, findings: Find
   const seen = new Set<object>()
 
   const substitute = (template: string, local: Doc): string =>
-    template.replace(/\$\{([^}]*)\}/g, (all, name: string) => {
+    template.replace(/\$\{([^}]{0,200})\}/g, (all, name: string) => {
       if (name.startsWith('!')) return `\${${name.slice(1)}}`
       return textOf(local[name]) ?? (name.startsWith('AWS::') ? values[name.slice(5)] : undefined) ?? all
     })

@@ -40,7 +40,7 @@ export function readMethod(operation: Operation, reading: Reading): Method {
   const name = textOf(value.operationId)
   if (name !== undefined) {
     const first = reading.operationIds.get(name)
-    if (first) findings.note(`operationId '${name}' is repeated, first at ${first}`, pointer)
+    if (first) findings.note(`An operationId is repeated: '${name}' of ${first}`, pointer)
     else reading.operationIds.set(name, pointer)
   }
   return defined<Method>({
@@ -68,7 +68,7 @@ function readParameters(operation: Operation, reading: Reading) {
   const declared: Record<string, boolean> = {}
   let body: Referred | undefined
   // a path's own variables are parameters of its methods, declared or not (recorded); the greedy one is not
-  for (const [, name] of path.matchAll(/\{([^}+/]+)\}/g)) declared[`method.request.path.${name}`] = true
+  for (const [, name] of path.matchAll(/\{([^{}+/]+)\}/g)) declared[`method.request.path.${name}`] = true
   const given: [unknown, string][] = [
     ...listOf(shared).map((p, i): [unknown, string] => [
       p,
@@ -76,6 +76,7 @@ function readParameters(operation: Operation, reading: Reading) {
     ]),
     ...listOf(value.parameters).map((p, i): [unknown, string] => [p, at(pointer, 'parameters', i)]),
   ]
+  reading.spend(given.length)
   for (const [parameter, where] of given) {
     const found = refs.follow(parameter, where)
     if (!found) continue
@@ -120,9 +121,11 @@ function requestModels(operation: Operation, body: Referred | undefined, reading
   return content && contentModels(content, reading)
 }
 
-function contentModels({ value, pointer }: Referred, { models, refs }: Reading) {
+function contentModels({ value, pointer }: Referred, { models, refs, spend }: Reading) {
   const out: Record<string, string> = {}
-  for (const [type, media] of entriesOf(value.content)) {
+  const content = entriesOf(value.content)
+  spend(content.length)
+  for (const [type, media] of content) {
     const where = at(pointer, 'content', type)
     const found = isDoc(media) ? refs.follow(media, where) : undefined
     const name = found && models.nameFor(found.value.schema, at(found.pointer, 'schema'))
@@ -137,7 +140,9 @@ const sameFor = (types: string[], name: string): Record<string, string> =>
 function readResponses(operation: Operation, reading: Reading): Record<string, MethodResponse> | undefined {
   const { refs, findings, models, dialect, root } = reading
   const out: Record<string, MethodResponse> = {}
-  for (const [status, given] of entriesOf(operation.value.responses)) {
+  const responses = entriesOf(operation.value.responses)
+  reading.spend(responses.length)
+  for (const [status, given] of responses) {
     const where = at(operation.pointer, 'responses', status)
     if (!/^[1-5]\d\d$/.test(status)) {
       if (!status.startsWith('x-'))
@@ -147,6 +152,7 @@ function readResponses(operation: Operation, reading: Reading): Record<string, M
     const found = refs.follow(given, where)
     const value = found?.value ?? {}
     if (Object.hasOwn(value, 'links')) findings.note("'links' of a response have no equal", where)
+    reading.spend(Object.keys(docOf(value.headers)).length)
     const headers = entriesOf(value.headers).map(
       ([name]) => [`method.response.header.${name}`, false] as const,
     )

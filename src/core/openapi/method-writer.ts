@@ -62,7 +62,7 @@ function writeParameters(method: Method, resource: Resource, writing: Writing): 
   const { swagger, documented } = writing
   const declared: Record<string, boolean> = {}
   // OpenAPI wants every variable of a path declared, and an import declares it anyway
-  for (const [, name] of resource.path.matchAll(/\{([^}+/]+)\}/g))
+  for (const [, name] of resource.path.matchAll(/\{([^{}+/]+)\}/g))
     declared[`method.request.path.${name}`] = true
   Object.assign(declared, method.requestParameters)
   const out: Doc[] = []

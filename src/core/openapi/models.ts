@@ -9,7 +9,7 @@ import { jacksonJson } from './jackson.ts'
 import { modelsUrl, type ReadOptions } from './options.ts'
 import { type Refs, stepsOf } from './refs.ts'
 import { rewriteSchema, type SchemaDialect } from './schema.ts'
-import { at, defined, docOf, entriesOf, isDoc, member, textOf } from './value.ts'
+import { at, type Doc, defined, docOf, entriesOf, isDoc, member, textOf } from './value.ts'
 
 const MODEL_URL = /\/restapis\/[^/]+\/models\/([A-Za-z0-9]+)$/
 
@@ -17,6 +17,8 @@ export class Models {
   readonly list: Model[] = []
   readonly #names = new Map<string, string>()
   readonly #taken = new Map<string, string>()
+  /** inline schemas that have their model: one may be referred to by every operation */
+  readonly #known = new Map<object, string>()
   readonly #root: string
   readonly #dialect: SchemaDialect
   readonly #refs: Refs
@@ -51,6 +53,12 @@ export class Models {
       this.#findings.note("A body of type 'file' has no model", pointer)
       return undefined
     }
+    const known = this.#known.get(schema) ?? this.#inline(schema, pointer)
+    this.#known.set(schema, known)
+    return known
+  }
+
+  #inline(schema: Doc, pointer: string): string {
     const items = schema.type === 'array' ? member(schema.items, '$ref') : undefined
     const item = typeof items === 'string' ? this.#referred(items, at(pointer, 'items')) : undefined
     const text = this.#text(schema, pointer)

@@ -78,6 +78,7 @@ function spellOutTags(doc: ReturnType<typeof parseDocument>): void {
 function checkExpansion(root: unknown): void {
   const sizes = new Map<object, number>()
   const size = (value: unknown): number => {
+    if (typeof value === 'string') return 1 + (value.length >> 6)
     if (typeof value !== 'object' || value === null) return 1
     const known = sizes.get(value)
     if (known === -1) throw unreadable('#', 'An alias is within its own anchor')

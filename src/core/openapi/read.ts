@@ -93,6 +93,7 @@ function read(source: string, options: ReadOptions): Imported {
     security: new Security(schemes, root.security, schemesAt, findings, options),
     validators: new Map(requestValidators.map(({ name, id }) => [name!, id])),
     operationIds: new Map(),
+    spend: spender(),
   }
   const resources = readPaths(root, reading)
   const documentationParts =
@@ -112,6 +113,17 @@ function read(source: string, options: ReadOptions): Imported {
       documentationParts,
     },
     warnings: findings.warnings,
+  }
+}
+
+/** Far more parameters, headers, media types and mappings than a definition of 6 MB can write out. */
+const MOST_PARTS = 500_000
+
+function spender(): (count: number) => void {
+  let spent = 0
+  return (count) => {
+    spent += count
+    if (spent > MOST_PARTS) throw unreadable('#/paths', 'The references expand to too much')
   }
 }
 
@@ -145,7 +157,9 @@ function readPaths(root: Doc, reading: Reading): Resources {
     }
     noteUnknown(item.value, 'path', item.pointer, findings)
     const resource = resources.at(`/${[...base, ...segmentsOf(path)].join('/')}`, pointer)
-    for (const [key, operation] of entriesOf(item.value)) {
+    const operations = entriesOf(item.value)
+    reading.spend(operations.length)
+    for (const [key, operation] of operations) {
       const method = VERBS.get(key) ?? VERBS.get(key.toLowerCase())
       if (!method) {
         if (key.toLowerCase() === 'trace') findings.note("Method 'TRACE' has no equal", at(item.pointer, key))

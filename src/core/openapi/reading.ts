@@ -17,6 +17,8 @@ export interface Reading {
   security: Security
   /** request validators: name -> id */
   validators: Map<string, string>
+  /** counts what is made of the definition; references can make much of little */
+  spend(count: number): void
   /** operationId -> where it was first seen */
   operationIds: Map<string, string>
 }

@@ -2,12 +2,13 @@
 import type { Resource } from '../documents.ts'
 import { segmentsOf } from './base-path.ts'
 import type { Findings } from './findings.ts'
+import { unreadable } from './parse.ts'
 
 /** What Amazon lets a path part be. */
 const PATH_PART = /^(?:[a-zA-Z0-9._\-:,+~=@!$&'()*;%]+|\{[a-zA-Z0-9._\-:]+\+?\})$/
 
 /** A path with its variables' names left out: what it matches. */
-export const shapeOf = (path: string): string => path.replace(/\{[^}/]*?(\+?)\}/g, '{$1}')
+export const shapeOf = (path: string): string => path.replace(/\{[^{}/]*?(\+?)\}/g, '{$1}')
 
 /** What Amazon says of a path that another of the same shape is there already. */
 export function clashing(path: string, other: string): string {
@@ -18,6 +19,10 @@ export function clashing(path: string, other: string): string {
     'part -- only one is allowed'
   )
 }
+
+/** Each resource holds its whole path, so that the length of one costs its square. */
+const DEEPEST = 40
+const LONGEST = 2048
 
 export class Resources {
   readonly list: Resource[] = []
@@ -41,7 +46,10 @@ export class Resources {
   /** The resource at `path`, with those above it. @param pointer where the path is written */
   at(path: string, pointer: string): Resource {
     let parent = this.root
-    for (const part of segmentsOf(path)) {
+    const parts = segmentsOf(path)
+    if (parts.length > DEEPEST || path.length > LONGEST)
+      throw unreadable(pointer.slice(0, 200), `A path has at most ${DEEPEST} parts and ${LONGEST} characters`)
+    for (const part of parts) {
       const full = parent === this.root ? `/${part}` : `${parent.path}/${part}`
       parent = this.#byPath.get(full) ?? this.#add(part, full, parent, pointer)
     }

@@ -76,7 +76,7 @@ function apiKeySource(root: Doc, findings: Findings): string | undefined {
 /** YAML makes 1 of an unquoted 1.0; the version is what the author wrote. */
 function versionOf(version: unknown, text: string): string | undefined {
   if (typeof version !== 'number') return textOf(version)
-  for (const [, written] of text.matchAll(/^\s+["']?version["']?\s*:\s*(-?\d[\d.]*)\s*(?:,|#|\}|$)/gm))
+  for (const [, written] of text.matchAll(/^[ \t]+["']?version["']?\s*:\s*(-?\d[\d.]*)\s*(?:,|#|\}|$)/gm))
     if (Number(written) === version) return written
   return String(version)
 }

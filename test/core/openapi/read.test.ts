@@ -512,6 +512,27 @@ describe('security', () => {
     ).toEqual(expected)
   })
 
+  it("takes an HTTP API's JWT authorizer, beyond Amazon", () => {
+    const jwt = {
+      type: 'openIdConnect',
+      openIdConnectUrl: 'https://issuer.example/.well-known/openid-configuration',
+      'x-amazon-apigateway-authorizer': {
+        type: 'jwt',
+        jwtConfiguration: { audience: ['me'] },
+        identitySource: '$request.header.Token',
+      },
+    }
+    const result = get({ security: [{ jwt: ['read'] }] }, { components: { securitySchemes: { jwt } } })
+    expect(result.definition.authorizers).toMatchObject([
+      {
+        type: 'TOKEN',
+        identitySource: 'method.request.header.Token',
+        jwt: { issuer: 'https://issuer.example', audience: ['me'] },
+      },
+    ])
+    expect(result.method).toMatchObject({ authorizationType: 'CUSTOM', authorizationScopes: ['read'] })
+  })
+
   it('takes what the document requires where a method says nothing (recorded)', () => {
     expect(secured(undefined, {}, { security: [{ token: [] }] }).method.authorizationType).toBe('CUSTOM')
     expect(secured([], {}, { security: [{ token: [] }] }).method.authorizationType).toBe('NONE')

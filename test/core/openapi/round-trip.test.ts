@@ -33,7 +33,7 @@ describe('OpenAPI out and in again', () => {
         const expected = { ...api, restApi: { ...api.restApi, version } }
         expect(withoutNamespaces(reread(api, write(api, 'oas30')))).toEqual(withoutNamespaces(expected))
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -53,7 +53,7 @@ describe('OpenAPI out and in again', () => {
         }
         expect(write(fresh, exportType)).toBe(first)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 
@@ -65,7 +65,7 @@ describe('OpenAPI out and in again', () => {
         const options = () => readOptions({ failOnWarnings: true })
         expect(readOpenApi(yaml, options())).toEqual(readOpenApi(write(api, exportType), options()))
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 
@@ -80,7 +80,7 @@ describe('OpenAPI out and in again', () => {
         expect(ids(merged.authorizers)).toEqual(ids(api.authorizers))
         expect(ids(merged.requestValidators)).toEqual(ids(api.requestValidators))
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 })

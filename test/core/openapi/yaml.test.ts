@@ -74,9 +74,9 @@ describe('the fast YAML reader', () => {
       fc.property(fc.dictionary(text, value, { minKeys: 1 }), style, (document, options) => {
         compared(stringify(document, options), count)
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     )
-    expect(count.fast).toBeGreaterThan(500)
+    expect(count.fast).toBeGreaterThan(150)
   })
 
   it('agrees on lines thrown together', () => {
@@ -95,7 +95,7 @@ n: !x y|o: &a b|p: *a|...|u: 1 # c|v : w|http://x: y|x:y|- "a": b|z: - a|- "q|- 
         compared(lines.join('\n'), count)
         compared(`${lines.join('\n')}\n`, count)
       }),
-      { numRuns: 12_000 },
+      { numRuns: 6000 },
     )
     expect(count.fast).toBeGreaterThan(500)
   })
