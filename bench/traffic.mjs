@@ -58,13 +58,16 @@ async function compare(targets) {
     }
   const [base] = targets
   const of = (name, field) => median(rows.get(name).map((row) => row[field]))
-  for (const [name] of targets)
-    console.log(
-      `  ${name.padEnd(34)} ${of(name, 'rate').toFixed(0).padStart(7)} req/s  ${of(name, 'cpu').toFixed(0).padStart(5)} µs CPU` +
-        (name === base[0]
-          ? ''
-          : `  ${((of(name, 'rate') / of(base[0], 'rate')) * 100).toFixed(0)} % of its rate, ${((of(name, 'cpu') / of(base[0], 'cpu')) * 100).toFixed(0)} % of its CPU`),
-    )
+  // against the base of the same round: other tenants of the machine come and go
+  const share = (name, field) => {
+    const shares = rows.get(name).map((row, round) => row[field] / rows.get(base[0])[round][field])
+    return `${(median(shares) * 100).toFixed(0)} %`
+  }
+  for (const [name] of targets) {
+    const figures = `${of(name, 'rate').toFixed(0).padStart(7)} req/s  ${of(name, 'cpu').toFixed(0).padStart(5)} µs CPU`
+    const shares = `  ${share(name, 'rate')} of its rate, ${share(name, 'cpu')} of its CPU`
+    console.log(`  ${name.padEnd(26)} ${figures}${name === base[0] ? '' : shares}`)
+  }
 }
 
 if (wanted('meters')) {

@@ -25,8 +25,12 @@ function respond(status: number, headers: readonly Pair[], body: Body, on: Gatew
   return new Response(body as BodyInit | null, {
     status: valid ? status : 500,
     headers: wireHeaders(headers),
+    ...PACKED,
   })
 }
+
+/** Workers would pack the body once more that Content-Encoding says is packed; other runtimes do not know the word. */
+const PACKED = { encodeBody: 'manual' } as ResponseInit
 
 /**
  * Headers as they may be written: what would break a line is left out, text beyond Latin-1 goes as its UTF-8. A record where no
