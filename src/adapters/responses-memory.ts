@@ -7,9 +7,13 @@ import type { CachedResponse, ResponseCache } from '../platform.ts'
 /** What an item costs beyond its bytes: map entry, objects. */
 const OVERHEAD = 256
 
+/** An item that is used again and again becomes the youngest once in so many milliseconds. */
+const MOVED_MS = 100
+
 interface Item {
   value: CachedResponse
   bytes: number
+  movedAt: number
 }
 
 interface Group {
@@ -56,8 +60,11 @@ export function memoryResponses(options: { maxBytes?: number } = {}): ResponseCa
         drop(group, key, item)
         return null
       }
-      group.items.delete(key)
-      group.items.set(key, item)
+      if (Math.abs(now - item.movedAt) >= MOVED_MS) {
+        item.movedAt = now
+        group.items.delete(key)
+        group.items.set(key, item)
+      }
       return item.value
     },
 
@@ -75,7 +82,7 @@ export function memoryResponses(options: { maxBytes?: number } = {}): ResponseCa
         shrink(candidate, Math.max(0, candidate.bytes - (total + bytes - maxBytes)))
         if (candidate.items.size === 0 && candidate !== group) groups.delete(other)
       }
-      group.items.set(key, { value, bytes })
+      group.items.set(key, { value, bytes, movedAt: now })
       group.bytes += bytes
       total += bytes
     },

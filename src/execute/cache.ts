@@ -29,6 +29,8 @@ const IGNORED: Pair = [
   '199 Cache-control headers were ignored because the caller was unauthorized.',
 ]
 
+const TRACE = 'x-amzn-trace-id'
+
 /** Where a call's answer is kept. */
 interface Place {
   group: string
@@ -62,44 +64,52 @@ function stateOf(on: Gateway): State {
   return state
 }
 
-export function cached(admitted: Admitted, on: Gateway, perform: () => Promise<Answer>): Promise<Answer> {
-  const { settings, located } = admitted.matched
-  if (!settings.cachingEnabled) return perform()
-  // a canary has the stage's cache only where it says so; an answer that is streamed is never whole
-  if (located.canary && !located.stage.canarySettings?.useStageCache) return perform()
-  if (admitted.matched.method.methodIntegration?.responseTransferMode === 'STREAM') return perform()
-  // a GET is known by its URL and headers: what one with a body gets is for it alone
-  if (located.call.method === 'GET' && located.call.payload.length !== 0) return perform()
-  return throughCache(admitted, on, perform)
-}
-
-async function throughCache(
+/** Without a promise where the store is in memory and has a plain answer. */
+export function cached(
   admitted: Admitted,
   on: Gateway,
   perform: () => Promise<Answer>,
-): Promise<Answer> {
-  const { matched } = admitted
-  const { call, api, stage } = matched.located
-  const program = keyProgramOf(matched.program)
-  const source = program.needs ? await sourceOf(admitted, program.needs.body) : null
-  const encrypted = matched.settings.cacheDataEncrypted
-  const place: Place = {
-    group: groupOf(api.apiId, stage, on),
-    key: `${encrypted ? 'sealed' : 'plain'} ${program.keyOf(admitted, source)}`,
-    headers: call.headers,
-    encrypted,
-  }
+): Promise<Answer> | Answer {
+  const { settings, located, method, program } = admitted.matched
+  if (!settings.cachingEnabled) return perform()
+  // a canary has the stage's cache only where it says so; an answer that is streamed is never whole
+  if (located.canary && !located.stage.canarySettings?.useStageCache) return perform()
+  if (method.methodIntegration?.responseTransferMode === 'STREAM') return perform()
+  // a GET is known by its URL and headers: what one with a body gets is for it alone
+  if (located.call.method === 'GET' && located.call.payload.length !== 0) return perform()
+  const keys = keyProgramOf(program)
+  if (!keys.needs)
+    return throughCache(admitted, placeOf(admitted, keys.keyOf(admitted, null), on), on, perform)
+  return sourceOf(admitted, keys.needs.body).then((source) =>
+    throughCache(admitted, placeOf(admitted, keys.keyOf(admitted, source), on), on, perform),
+  )
+}
 
-  let warning: Pair | undefined
-  if (asksToInvalidate(call.headers)) {
-    if (mayInvalidate(admitted)) return fetchAndKeep(admitted, place, on, perform)
-    const strategy = matched.settings.unauthorizedCacheControlHeaderStrategy
-    if (strategy === 'FAIL_WITH_403')
-      throw new Fault('ACCESS_DENIED', { reason: 'the caller may not invalidate the cache' })
-    if (strategy !== 'SUCCEED_WITHOUT_RESPONSE_HEADER') warning = IGNORED
-  }
-  const answer = await lookUp(admitted, place, on, perform)
-  if (warning) answer.headers.push(warning)
+function placeOf({ matched }: Admitted, key: string, on: Gateway): Place {
+  const { call, api, stage } = matched.located
+  const encrypted = matched.settings.cacheDataEncrypted
+  const group = groupOf(api.apiId, stage, on)
+  return { group, key: encrypted ? `sealed ${key}` : `plain ${key}`, headers: call.headers, encrypted }
+}
+
+function throughCache(
+  admitted: Admitted,
+  place: Place,
+  on: Gateway,
+  perform: () => Promise<Answer>,
+): Promise<Answer> | Answer {
+  if (!asksToInvalidate(place.headers)) return lookUp(admitted, place, on, perform)
+  if (mayInvalidate(admitted)) return fetchAndKeep(admitted, place, on, perform)
+  const strategy = admitted.matched.settings.unauthorizedCacheControlHeaderStrategy
+  if (strategy === 'FAIL_WITH_403')
+    throw new Fault('ACCESS_DENIED', { reason: 'the caller may not invalidate the cache' })
+  const answer = lookUp(admitted, place, on, perform)
+  return strategy === 'SUCCEED_WITHOUT_RESPONSE_HEADER' ? answer : warned(answer)
+}
+
+async function warned(answering: Promise<Answer> | Answer): Promise<Answer> {
+  const answer = await answering
+  answer.headers.push(IGNORED)
   return answer
 }
 
@@ -107,16 +117,25 @@ async function throughCache(
 const mayInvalidate = ({ matched, caller }: Admitted): boolean =>
   !matched.settings.requireAuthorizationForCacheControl || caller.mayInvalidateCache?.() === true
 
-async function lookUp(
+function lookUp(
+  admitted: Admitted,
+  place: Place,
+  on: Gateway,
+  perform: () => Promise<Answer>,
+): Promise<Answer> | Answer {
+  const found = read(admitted, place, on)
+  if (found instanceof Promise)
+    return found.then((found) => (found ? hit(found, admitted, on) : miss(admitted, place, on, perform)))
+  return found ? hit(found, admitted, on) : miss(admitted, place, on, perform)
+}
+
+async function miss(
   admitted: Admitted,
   place: Place,
   on: Gateway,
   perform: () => Promise<Answer>,
 ): Promise<Answer> {
   const { api, stage } = admitted.matched.located
-  const found = await read(admitted, place, on)
-  if (found) return hit(found, admitted, on)
-
   const { fetching } = stateOf(on)
   const flight = `${place.group} ${place.key}`
   const ahead = fetching.get(flight)
@@ -156,33 +175,54 @@ async function lookUp(
 const sameVariant = ({ names, headers }: Kept, place: Place): boolean =>
   variantOf(place.key, names, place.headers) === variantOf(place.key, names, headers)
 
-/** An answer from the cache: what its first caller's call was named goes, this call's comes. */
-async function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Promise<Answer> {
-  const { call, api, stage } = admitted.matched.located
-  // a request that is not valid is refused, also where the answer to a valid one is at hand
-  await validate(admitted, on)
+/** An answer from the cache. A request that is not valid is refused, also where the answer to a valid one is at hand. */
+function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Promise<Answer> | Answer {
+  const { api, stage } = admitted.matched.located
   on.counts.add('CacheHitCount', api.apiId, stage.stageName)
-  const headers = entry.headers.map(
-    ([name, value]): Pair => [name, name.toLowerCase() === 'x-amzn-trace-id' ? call.traceId : value],
-  )
-  return { status: entry.status, headers, body: entry.body }
+  if (!admitted.matched.method.requestValidatorId) return copyOf(entry, admitted)
+  return validate(admitted, on).then(() => copyOf(entry, admitted))
 }
 
-async function read(admitted: Admitted, place: Place, on: Gateway): Promise<CachedResponse | null> {
+/** What the call that fetched the answer was named goes, what this one is named comes. */
+function copyOf({ status, headers, body }: CachedResponse, { matched }: Admitted): Answer {
+  const { traceId } = matched.located.call
+  const own = headers.map(
+    ([name, value]): Pair =>
+      name.length === TRACE.length && name.toLowerCase() === TRACE ? [name, traceId] : [name, value],
+  )
+  return { status, headers: own, body }
+}
+
+/** The answer under a key; null is a miss, and so is a store that fails. */
+function read(
+  admitted: Admitted,
+  place: Place,
+  on: Gateway,
+): Promise<CachedResponse | null> | CachedResponse | null {
   const { responses, clock } = on.platform
-  const now = clock.now()
   try {
-    const got = responses.get(place.group, place.key, now)
-    let entry = got instanceof Promise ? await got : got
-    const names = markedBy(entry)
-    const key = names ? variantOf(place.key, names, place.headers) : place.key
-    if (names) entry = await responses.get(place.group, key, now)
-    if (!entry || markedBy(entry)) return null
-    return place.encrypted ? await unseal(entry, `${place.group} ${key}`, on) : entry
+    const got = responses.get(place.group, place.key, clock.now())
+    if (got === null) return null
+    if (!(got instanceof Promise) && !place.encrypted && !markedBy(got)) return got
+    return readOn(got, place, on).catch((error) => failed(error, admitted, on))
   } catch (error) {
-    failed(error, admitted, on)
-    return null
+    return failed(error, admitted, on)
   }
+}
+
+/** Through a marker to the variant of this call, and through the seal. */
+async function readOn(
+  got: CachedResponse | null | Promise<CachedResponse | null>,
+  place: Place,
+  on: Gateway,
+): Promise<CachedResponse | null> {
+  const { responses, clock } = on.platform
+  let entry = await got
+  const names = markedBy(entry)
+  const key = names ? variantOf(place.key, names, place.headers) : place.key
+  if (names) entry = await responses.get(place.group, key, clock.now())
+  if (!entry || markedBy(entry)) return null
+  return place.encrypted ? unseal(entry, `${place.group} ${key}`, on) : entry
 }
 
 /** Calls the back end and keeps its answer, where it may be kept. */
@@ -234,9 +274,10 @@ async function keep({ names, entry }: Kept, place: Place, admitted: Admitted, on
   }
 }
 
-function failed(error: unknown, { matched }: Admitted, on: Gateway): void {
+function failed(error: unknown, { matched }: Admitted, on: Gateway): null {
   const { api, stage } = matched.located
   on.counts.storeFailed('the response cache', error, api.apiId, stage.stageName, 'calls go to the back end')
+  return null
 }
 
 /**
@@ -244,13 +285,19 @@ function failed(error: unknown, { matched }: Admitted, on: Gateway): void {
  * of the group before is given back.
  */
 function groupOf(apiId: string, stage: Stage, on: Gateway): string {
+  const known = groupNames.get(stage)
+  if (known !== undefined) return known
   const { stageName, createdDate, cacheGeneration = 0, cacheClusterSize } = stage
   const group = JSON.stringify([apiId, stageName, createdDate, cacheGeneration, cacheClusterSize])
+  groupNames.set(stage, group)
   const { groups } = stateOf(on)
   const name = `${apiId}/${stageName}`
   const before = groups.get(name)
-  if (before === group) return group
   groups.set(name, group)
-  if (before !== undefined) on.platform.defer(on.platform.responses.flush(before).catch(() => {}))
+  if (before !== undefined && before !== group)
+    on.platform.defer(on.platform.responses.flush(before).catch(() => {}))
   return group
 }
+
+/** By stage document, which is never changed, only replaced. */
+const groupNames = new WeakMap<Stage, string>()
