@@ -122,17 +122,25 @@ async function tagsOf({ path, region }: Visit, store: Store): Promise<Record<str
 }
 
 function sentTags(body: Uint8Array): Record<string, string> {
-  try {
-    const { tags } = JSON.parse(new TextDecoder().decode(body)) as { tags?: Record<string, string> }
-    return tags !== null && typeof tags === 'object' ? tags : {}
-  } catch {
-    return {}
-  }
+  const tags = (parsed(new TextDecoder().decode(body)) as { tags?: unknown } | null)?.tags
+  return typeof tags === 'object' && tags !== null ? (tags as Record<string, string>) : {}
 }
 
 /** Amazon asks for one more permission where a resource policy is set. */
 async function touchesPolicy({ operation, body }: Visit): Promise<boolean> {
   if (!/^(?:Create|Update|Put|Import)RestApi$/.test(operation)) return false
-  // an escape may spell the word in another way, and then it is taken to be there
-  return /policy|\\[ux]/i.test(new TextDecoder().decode(await body()))
+  const text = new TextDecoder().decode(await body())
+  // an import may spell the word with escapes, and then it is taken to be there
+  if (/^(?:Put|Import)/.test(operation)) return /x-amazon-apigateway-policy|\\[ux]/i.test(text)
+  const sent = parsed(text) as { policy?: unknown; patchOperations?: { path?: unknown }[] } | null
+  const patches = Array.isArray(sent?.patchOperations) ? sent.patchOperations : []
+  return sent?.policy !== undefined || patches.some((patch) => /^\/?policy/.test(String(patch?.path)))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // decoding it will say so
+  }
 }
