@@ -7,7 +7,7 @@
  */
 import { type LeaseAnswer, LeasedMeter, type MeterStore } from '../core/leases.ts'
 import type { QuotaSpec } from '../core/quota.ts'
-import { CLOCK_SKEW_MS } from '../core/throttle.ts'
+import { type BucketSpec, CLOCK_SKEW_MS } from '../core/throttle.ts'
 import type { Meter } from '../platform.ts'
 import { type RedisConnection, type Reply, script } from './redis-connection.ts'
 
@@ -17,23 +17,24 @@ const SLACK_MS = 10_000
 const MAX_TTL_MS = 34_560_000_000
 
 /**
- * KEYS: buckets, then quotas. ARGV: now, number of buckets, `all` or `each`; then for each key rate and burst, or limit and end;
- * with `each` also want and back. The arithmetic is that of src/core/throttle.ts.
+ * KEYS: buckets, then quotas. ARGV: now, number of buckets, `all` or `each`, and numbers apart by spaces: for each key rate and
+ * burst, or limit and end; with `each` also want and back. The arithmetic is that of src/core/throttle.ts.
  * Answers with `all`: {0, used …} or {which key refused, wait}; with `each`: granted, used, wait for each key. Wait -1: never.
  */
 const TAKE = script(`
 local now, nb, all = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == 'all'
 local per = all and 2 or 4
-local states, out = {}, {}
+local numbers, states, out = {}, {}, {}
+for text in string.gmatch(ARGV[4], '%S+') do numbers[#numbers + 1] = tonumber(text) end
 local function wait(s, tokens)
   if not s.units then return s.q - now end
   if s.q < tokens or (s.p <= 0 and s.units < tokens * 1000) then return -1 end
   return math.max(0, math.ceil((tokens * 1000 - s.units) / s.p))
 end
 for i = 1, #KEYS do
-  local o = 3 + (i - 1) * per
-  local s = { p = tonumber(ARGV[o + 1]), q = tonumber(ARGV[o + 2]), want = 1, back = 0 }
-  if not all then s.want, s.back = tonumber(ARGV[o + 3]), tonumber(ARGV[o + 4]) end
+  local o = (i - 1) * per
+  local s = { p = numbers[o + 1], q = numbers[o + 2], want = 1, back = 0 }
+  if not all then s.want, s.back = numbers[o + 3], numbers[o + 4] end
   local held = redis.call('GET', KEYS[i])
   if i <= nb then
     s.units, s.at = s.q * 1000, now
@@ -90,6 +91,12 @@ if ARGV[3] == '1' and held and tonumber(held) >= tonumber(ARGV[1]) then return 0
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`)
 
+/** A list of buckets or quotas as the script takes it. */
+interface Packed {
+  keys: string[]
+  numbers: string
+}
+
 export type MeterMode = 'exact' | 'leased'
 
 /** `prefix` keeps several gateways apart on one Redis. Rejects with RedisUnavailable while Redis is down. */
@@ -98,21 +105,27 @@ export function redisMeter(
   options: { mode?: MeterMode; prefix?: string; now?: () => number } = {},
 ): Meter {
   const { mode = 'exact', prefix = 'edgeway:meter:', now = Date.now } = options
-  const bucketKey = (key: string) => prefix + key
   const quotaKey = (quota: QuotaSpec) => `${prefix}${quota.key}:${quota.endsAt}`
+  const keyOf = (spec: BucketSpec | QuotaSpec) => ('rate' in spec ? prefix + spec.key : quotaKey(spec))
+  const numbersOf = (spec: BucketSpec | QuotaSpec) =>
+    'rate' in spec ? `${spec.rate} ${spec.burst}` : `${spec.limit} ${spec.endsAt}`
+
+  /** Callers hand over the same lists again and again: what goes to Redis is made once. */
+  const packs = new WeakMap<readonly (BucketSpec | QuotaSpec)[], Packed>()
+  function packed(specs: readonly (BucketSpec | QuotaSpec)[]): Packed {
+    let pack = packs.get(specs)
+    if (!pack) {
+      pack = { keys: specs.map(keyOf), numbers: specs.map(numbersOf).join(' ') }
+      packs.set(specs, pack)
+    }
+    return pack
+  }
 
   const store: MeterStore = {
     async take(buckets, quotas, now) {
-      const keys: string[] = []
-      const args = [String(now), String(buckets.length), 'all']
-      for (const { key, rate, burst } of buckets) {
-        keys.push(bucketKey(key))
-        args.push(String(rate), String(burst))
-      }
-      for (const quota of quotas) {
-        keys.push(quotaKey(quota))
-        args.push(String(quota.limit), String(quota.endsAt))
-      }
+      const [some, more] = [packed(buckets), packed(quotas)]
+      const keys = more.keys.length === 0 ? some.keys : [...some.keys, ...more.keys]
+      const args = [String(now), String(buckets.length), 'all', `${some.numbers} ${more.numbers}`]
       const [refused, ...rest] = (await redis.run(TAKE, keys, args)) as number[]
       if (refused === 0) return { admitted: true, used: rest }
       const wait = rest[0]!
@@ -130,13 +143,10 @@ export function redisMeter(
       const order = requests
         .map((request, i) => ({ ...request, i }))
         .sort((a, b) => Number('rate' in b.spec) - Number('rate' in a.spec))
-      const keys: string[] = []
-      const args = [String(now), String(order.filter(({ spec }) => 'rate' in spec).length), 'each']
-      for (const { spec, want, back } of order) {
-        keys.push('rate' in spec ? bucketKey(spec.key) : quotaKey(spec))
-        args.push(...('rate' in spec ? [spec.rate, spec.burst] : [spec.limit, spec.endsAt]).map(String))
-        args.push(String(want), String(back))
-      }
+      const keys = order.map(({ spec }) => keyOf(spec))
+      const numbers = order.map(({ spec, want, back }) => `${numbersOf(spec)} ${want} ${back}`).join(' ')
+      const buckets = order.filter(({ spec }) => 'rate' in spec).length
+      const args = [String(now), String(buckets), 'each', numbers]
       const reply = (await redis.run(TAKE, keys, args)) as number[]
       const answers: LeaseAnswer[] = []
       order.forEach(({ i }, at) => {

@@ -14,6 +14,12 @@ const PAUSE_MS = 500
 
 export class RedisUnavailable extends Error {}
 
+/** A command under way; `late` is called at its deadline, and gone once it is answered. */
+interface Wait {
+  due: number
+  late: (() => void) | undefined
+}
+
 type Argument = string | Uint8Array
 export type Reply = null | number | Uint8Array | string | Reply[]
 
@@ -62,6 +68,8 @@ export function connectRedis(
 
   let pausedUntil = Number.NEGATIVE_INFINITY
   let trying = false
+  const waits: Wait[] = []
+  let watching: ReturnType<typeof setTimeout> | undefined
 
   /** Sends if Redis is thought to be there, and waits no longer than the deadline. */
   function timely(send: () => Promise<Reply>): Promise<Reply> {
@@ -73,16 +81,13 @@ export function connectRedis(
       trying = true
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        if (pausedUntil === Number.NEGATIVE_INFINITY || paused)
-          log('error', 'Redis did not answer in time', { deadlineMs })
-        pausedUntil = now() + PAUSE_MS
-        if (paused) trying = false
-        reject(new RedisUnavailable(`Redis did not answer within ${deadlineMs} ms`))
-      }, deadlineMs)
+      const wait: Wait = { due: now() + deadlineMs, late: () => missed(reject, paused) }
+      waits.push(wait)
+      watch()
       send().then(
         (reply) => {
-          clearTimeout(timer)
+          if (!wait.late) return
+          wait.late = undefined
           if (paused) {
             trying = false
             pausedUntil = Number.NEGATIVE_INFINITY
@@ -90,12 +95,40 @@ export function connectRedis(
           resolve(reply)
         },
         (error) => {
-          clearTimeout(timer)
-          if (paused) trying = false
+          if (wait.late && paused) trying = false
+          wait.late = undefined
           reject(error)
         },
       )
     })
+  }
+
+  function missed(reject: (error: Error) => void, paused: boolean): void {
+    if (paused) trying = false
+    if (pausedUntil === Number.NEGATIVE_INFINITY || paused)
+      log('error', 'Redis did not answer in time', { deadlineMs })
+    pausedUntil = now() + PAUSE_MS
+    reject(new RedisUnavailable(`Redis did not answer within ${deadlineMs} ms`))
+  }
+
+  /** One timer for all commands, which have the same deadline: the one sent first is late first. */
+  function watch(): void {
+    if (watching) return
+    watching = setTimeout(
+      () => {
+        watching = undefined
+        let past = 0
+        while (past < waits.length && (!waits[past]!.late || waits[past]!.due <= now())) {
+          const { late } = waits[past]!
+          waits[past]!.late = undefined
+          late?.()
+          past++
+        }
+        waits.splice(0, past)
+        if (waits.length > 0) watch()
+      },
+      Math.max(1, waits[0]!.due - now()),
+    )
   }
 
   const sendWith = (connection: typeof client | typeof binary, command: Argument[]) =>
