@@ -1,5 +1,6 @@
 /**
  * The only Hono file. Host and path decide who answers a request: a deployed API, the control service, or health.
+ * The entry hands in the planes, so that a bundle holds no plane but its own.
  *
  *   {api-id}.execute-api.{region}.{domain}/{stage}/…          a deployed API
  *   /_aws/execute-api/{api-id}/{stage}/…                      the same, where no host name can be had
@@ -10,16 +11,28 @@
  *   anything else                                             the control service, by its operations table
  */
 import { Hono } from 'hono'
-import { createControl } from './control/control.ts'
+import type { createControl } from './control/control.ts'
 import { parseTarget } from './core/target.ts'
-import { createExecute } from './execute/execute.ts'
+import type { TestInvoker } from './core/test-invoker.ts'
+import type { createExecute } from './execute/execute.ts'
 import type { Peer, Platform } from './platform.ts'
 import { openStore, type Store } from './store/store.ts'
 
+/** What this process runs of the gateway. */
+export interface Planes {
+  control?: typeof createControl
+  execute?: typeof createExecute
+  /** the control service of another process: answers what no API claims, and tests with this one's execution service */
+  elsewhere?: (request: Request, peer: Peer, tests: TestInvoker) => Promise<Response>
+}
+
 export interface App {
   store: Store
-  /** Answers one request. Never throws: a fault inside is logged and answered with Amazon's 500. */
-  fetch(request: Request, peer: Peer): Promise<Response>
+  /**
+   * Answers one request. Never throws: a fault inside is logged and answered with Amazon's 500.
+   * @param tests runs TestInvokeMethod and TestInvokeAuthorizer where the execution service is another process
+   */
+  fetch(request: Request, peer: Peer, tests?: TestInvoker): Promise<Response>
 }
 
 /** Host names under which only the control service answers, so that no look-up for a custom domain is made. */
@@ -28,34 +41,42 @@ const OWN_HOST = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|apigatew
 export function createApp(
   platform: Platform,
   about: { runtime: string; version: string },
+  planes: Planes,
   store = openStore(platform),
 ): App {
   const { deployments, keys, usage } = store
-  const execute = createExecute({ platform, deployments, keys, usage })
-  const control = createControl({ platform, store, execute: execute.testInvoker })
+  const execute = planes.execute?.({ platform, deployments, keys, usage })
+  const control = planes.control?.({ platform, store })
+  const { elsewhere } = planes
 
-  const hono = new Hono<{ Bindings: Peer }>()
+  const hono = new Hono<{ Bindings: { peer: Peer; tests?: TestInvoker } }>()
   hono.get('/_edgeway/health', (c) => c.json({ status: 'ok', ...about }))
-  if (platform.env.EDGEWAY_METRICS === 'true')
+  if (execute && platform.env.EDGEWAY_METRICS === 'true')
     hono.get('/_edgeway/metrics', (c) =>
       c.text(execute.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
     )
-  for (const { operation, method, path } of control.routes)
+  for (const { operation, method, path } of control?.routes ?? [])
     hono.on(method, path, (c) =>
-      control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, c.env),
+      control!.handle(operation, c.req.param() as Record<string, string>, c.req.raw, c.env.peer, c.env.tests),
     )
-  hono.notFound((c) => control.unknown(c.req.raw))
+  hono.notFound((c) => {
+    const { peer, tests } = c.env
+    if (control) return control.unknown(c.req.raw)
+    return elsewhere && tests ? elsewhere(c.req.raw, peer, tests) : missing()
+  })
 
   return {
     store,
-    async fetch(request, peer) {
+    async fetch(request, peer, tests = execute?.testInvoker) {
       try {
-        const { host, path, query } = locatorOf(request)
-        const target = parseTarget(host, path, query)
-        if (target) return await execute.handle(request, target, peer)
-        if (!OWN_HOST.test(host) && (await deployments.domain(host)))
-          return await execute.handle(request, { by: 'domain', host, rawPath: path, rawQuery: query }, peer)
-        return await hono.fetch(request, peer)
+        if (execute) {
+          const { host, path, query } = locatorOf(request)
+          const target = parseTarget(host, path, query)
+          if (target) return await execute.handle(request, target, peer)
+          if (!OWN_HOST.test(host) && (await deployments.domain(host)))
+            return await execute.handle(request, { by: 'domain', host, rawPath: path, rawQuery: query }, peer)
+        }
+        return await hono.fetch(request, { peer, tests })
       } catch (error) {
         platform.log('error', 'a request failed inside the gateway', { error: describe(error) })
         return Response.json(
@@ -66,6 +87,13 @@ export function createApp(
     },
   }
 }
+
+/** Amazon's answer to what nothing is known of. */
+const missing = (): Response =>
+  Response.json(
+    { message: 'Missing Authentication Token' },
+    { status: 403, headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' } },
+  )
 
 /** Host (without port, lower case), raw path and raw query, cut from the URL without parsing it a second time. */
 function locatorOf(request: Request): { host: string; path: string; query: string } {

@@ -6,4 +6,9 @@ declare module 'cloudflare:workers' {
     protected env: Env
     constructor(ctx: import('@cloudflare/workers-types').DurableObjectState, env: Env)
   }
+  /** what is passed by reference over a service binding */
+  export class RpcTarget {}
+  export class WorkerEntrypoint<Env = unknown> {
+    protected env: Env
+  }
 }

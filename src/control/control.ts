@@ -23,14 +23,19 @@ export interface Route {
 export interface Control {
   /** one for each method and path; `?mode=` is looked at inside */
   routes: Route[]
-  handle(operation: string, labels: Record<string, string>, request: Request, peer: Peer): Promise<Response>
+  /** @param execute runs test invocations; without it they are unavailable */
+  handle(
+    operation: string,
+    labels: Record<string, string>,
+    request: Request,
+    peer: Peer,
+    execute?: TestInvoker,
+  ): Promise<Response>
   /** Amazon's answer where no operation has the method and path */
   unknown(request: Request): Response
 }
 
-export function createControl(options: { platform: Platform; store: Store; execute?: TestInvoker }): Control {
-  const { platform } = options
-  const desk: Desk = options
+export function createControl({ platform, store }: { platform: Platform; store: Store }): Control {
   const table = operationTable()
   const byMode = new Map(
     [...table.values()].filter(({ mode }) => mode).map((it) => [`${it.method} ${it.path}?${it.mode}`, it]),
@@ -51,7 +56,8 @@ export function createControl(options: { platform: Platform; store: Store; execu
         path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       })),
 
-    async handle(name, labels, request, peer) {
+    async handle(name, labels, request, peer, execute) {
+      const desk: Desk = { platform, store, execute }
       try {
         const operation = chosen(name, request)
         const { method } = operation
@@ -63,7 +69,7 @@ export function createControl(options: { platform: Platform; store: Store; execu
         }
         const path = fill(operation.path, labels)
         const visit: Visit = { request, peer, operation: operation.name, method, path, region, body }
-        const actor = await authenticate(visit, platform, desk.store)
+        const actor = await authenticate(visit, platform, store)
         const input = await decode(operation.name, operation.input, labels, request, await body())
         const call = { ...input, operation: operation.name, region, headers: request.headers }
         const value =

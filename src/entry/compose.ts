@@ -9,6 +9,8 @@ import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
 import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
 import { ConfigError, helpText, jsonOption, mergeFlags, option, portOf, settingsOf } from '../config.ts'
+import { createControl } from '../control/control.ts'
+import { createExecute } from '../execute/execute.ts'
 import type { Outbound, Peer, Platform } from '../platform.ts'
 import { principalsOf } from '../store/principals.ts'
 import { openDatabase } from './database.ts'
@@ -78,7 +80,8 @@ async function run(runtime: Runtime): Promise<void> {
     throw new ConfigError(
       `${host} is not loopback and nobody is known who may manage: run \`npm start -- principal create NAME --manage\` first`,
     )
-  const app = createApp(platform, { runtime: runtime.name, version: VERSION })
+  const planes = { control: createControl, execute: createExecute }
+  const app = createApp(platform, { runtime: runtime.name, version: VERSION }, planes)
   let front: TlsFront | undefined
   const peerOf: PeerOf = (address, port) => front?.peerOf(port) ?? { address, tls: false }
   const listener = await listening(host, portOf(env), '--port', (where) => runtime.listen(app, where, peerOf))

@@ -67,12 +67,12 @@ export async function startControl(
     env: {},
   } as unknown as Platform
   const store = openStore(platform)
-  const control = createControl({ platform, store, execute: options.execute })
+  const control = createControl({ platform, store })
   const app = new Hono()
   const peer: Peer = { address: '127.0.0.1', tls: false }
   for (const { operation, method, path } of control.routes)
     app.on(method, path, (c) =>
-      control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, peer),
+      control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, peer, options.execute),
     )
   app.notFound((c) => control.unknown(c.req.raw))
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: options.port ?? 0 })

@@ -11,6 +11,7 @@ import {
   GetResourcesCommand,
   GetRestApiCommand,
   ImportRestApiCommand,
+  TestInvokeMethodCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -156,6 +157,23 @@ export function runtimeSuite(launch: Launch): void {
     expect(JSON.parse(answer.body)).toEqual({ method: 'POST', url: '/deep/er?q=1', body: 'hällo' })
     expect(answer.headers['x-backend']).toBe('yes')
     expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2'])
+  })
+
+  test('a method is tested as it stands, with the log of its execution', async () => {
+    const { items } = await client.send(new GetResourcesCommand({ restApiId: api }))
+    const resourceId = items!.find(({ path }) => path === '/pets')!.id
+    const tested = await client.send(
+      new TestInvokeMethodCommand({
+        restApiId: api,
+        resourceId,
+        httpMethod: 'GET',
+        pathWithQueryString: '/pets?kind=cats',
+      }),
+    )
+    expect(tested.status, tested.log).toBe(200)
+    expect(JSON.parse(tested.body!)).toMatchObject({ kind: 'cats', pets: [{ id: 1 }, { id: 2 }] })
+    expect(tested.headers).toMatchObject({ 'x-total': '2' })
+    expect(tested.log).toContain('Method completed with status: 200')
   })
 
   test("what no API defines gets Amazon's answer", async () => {

@@ -13,6 +13,8 @@ import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { type App, createApp } from '../../src/app.ts'
 import { settingsOf } from '../../src/config.ts'
+import { createControl } from '../../src/control/control.ts'
+import { createExecute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
 
 export interface Whole {
@@ -57,7 +59,11 @@ export async function startWhole(
     env: options.env ?? {},
     ...options.platform,
   }
-  const app = createApp(platform, { runtime: 'test', version: '0' })
+  const app = createApp(
+    platform,
+    { runtime: 'test', version: '0' },
+    { control: createControl, execute: createExecute },
+  )
   const server = serve({
     hostname: '127.0.0.1',
     port: 0,

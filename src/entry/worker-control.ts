@@ -1,0 +1,23 @@
+/**
+ * The control service on Cloudflare Workers: a Worker without an address, which the gateway's Worker calls. Bindings are
+ * described in wrangler.control.toml.
+ */
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import { type ControlService, testsOver } from '../adapters/control-rpc.ts'
+import { createControl } from '../control/control.ts'
+import { type Bindings, workerApp } from './worker-platform.ts'
+
+export { MeterObject } from '../adapters/meter-durable-object.ts'
+
+const appOf = workerApp(() => ({ control: createControl }))
+
+export default class extends WorkerEntrypoint<Bindings> implements ControlService {
+  /** Nobody's address leads here; if one does, it finds nothing. */
+  fetch(): Response {
+    return new Response(null, { status: 404 })
+  }
+
+  handle(...[request, peer, tests]: Parameters<ControlService['handle']>): Promise<Response> {
+    return appOf(this.env).fetch(request, peer, testsOver(tests))
+  }
+}

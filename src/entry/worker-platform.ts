@@ -1,0 +1,72 @@
+/** What the gateway's and the control service's Workers share: from their bindings to an app, made by the first request. */
+import type { D1Database, DurableObjectNamespace, KVNamespace } from '@cloudflare/workers-types'
+import { kvCache } from '../adapters/cache-kv.ts'
+import { memoryCache } from '../adapters/cache-memory.ts'
+import { systemClock } from '../adapters/clock-system.ts'
+import { envCredentials } from '../adapters/credentials-env.ts'
+import { d1Database } from '../adapters/database-d1.ts'
+import { libsqlHttpDatabase } from '../adapters/database-libsql-http.ts'
+import { workersDefer } from '../adapters/defer-workers.ts'
+import { consoleLog } from '../adapters/log-console.ts'
+import { durableObjectMeter } from '../adapters/meter-durable-object.ts'
+import { fetchOutbound } from '../adapters/outbound-fetch.ts'
+import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
+import { cacheApiResponses } from '../adapters/responses-cache-api.ts'
+import { type App, createApp, type Planes } from '../app.ts'
+import { ConfigError, choice, option, settingsOf } from '../config.ts'
+import type { Platform } from '../platform.ts'
+import { VERSION } from './version.ts'
+
+export interface Bindings {
+  /** D1, the database unless EDGEWAY_DATABASE_URL names a libSQL one */
+  DB?: D1Database
+  CONFIG?: KVNamespace
+  METER: DurableObjectNamespace
+  [variable: string]: unknown
+}
+
+/** One app for all requests. What its configuration forbids is told in the log; callers get a 500. */
+export function workerApp<B extends Bindings>(
+  planes: (bindings: B) => Planes,
+): (bindings: B) => Pick<App, 'fetch'> {
+  let app: App | undefined
+  return (bindings) => {
+    try {
+      app ??= createApp(platformOf(bindings), { runtime: 'Workers', version: VERSION }, planes(bindings))
+      return app
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      console.error(`edgeway: ${error.message}`)
+      return { fetch: async () => Response.json({ message: 'Internal server error' }, { status: 500 }) }
+    }
+  }
+}
+
+function platformOf(bindings: Bindings): Platform {
+  const env = Object.fromEntries(
+    Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+  const url = option(env, 'EDGEWAY_DATABASE_URL')
+  const remote = url.startsWith('file:') ? undefined : url
+  if (!remote && !bindings.DB)
+    throw new ConfigError('bind a D1 database as DB, or set EDGEWAY_DATABASE_URL to a libSQL URL')
+  return {
+    database: remote
+      ? libsqlHttpDatabase(remote, option(env, 'EDGEWAY_DATABASE_TOKEN') || undefined)
+      : d1Database(bindings.DB!),
+    cache: bindings.CONFIG ? kvCache(bindings.CONFIG) : memoryCache(),
+    meter: durableObjectMeter(bindings.METER, {
+      mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased'),
+    }),
+    responses: cacheApiResponses(),
+    outbound: fetchOutbound('workers'),
+    credentials: envCredentials(env),
+    clock: systemClock,
+    random: webcryptoRandom,
+    defer: workersDefer,
+    log: consoleLog(option(env, 'EDGEWAY_LOG')),
+    // a Worker is on a public address: nobody manages it until a principal is configured
+    settings: settingsOf(env, env.EDGEWAY_PRINCIPALS ? 'signed' : 'closed'),
+    env,
+  }
+}
