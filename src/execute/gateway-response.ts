@@ -19,8 +19,8 @@ export function gatewayResponse(error: unknown, call: Call, on: Gateway): Answer
   })
   const answer = renderGatewayResponse(fault, call, located?.api.definition.gatewayResponses ?? [])
   journal?.error(fault.message)
-  if (fault.clientMessage)
-    journal?.info(`Gateway response type: ${fault.type} with status code: ${answer.status}`)
+  if (journal?.namesFaults && fault.clientMessage)
+    journal.info(`Gateway response type: ${fault.type} with status code: ${answer.status}`)
   journal?.info(`Method completed with status: ${answer.status}`)
   return answer
 }

@@ -20,6 +20,7 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
     info: loggingLevel === 'INFO' ? write('info') : () => {},
     error: write('error'),
     dataTrace: loggingLevel === 'INFO' && dataTraceEnabled,
+    namesFaults: true,
   }
 }
 

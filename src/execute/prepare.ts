@@ -25,6 +25,7 @@ export async function prepare(admitted: Admitted, _on: Gateway): Promise<Prepare
     : program.proxy
       ? prepareHttpProxy(admitted, program, mapped)
       : prepareCustom(admitted, program, mapped))
+  checkAddress(prepared)
   describe(prepared)
   return prepared
 }
@@ -73,6 +74,12 @@ class RequestSource implements MappingSource {
     this.#query ??= parseQuery(this.#call.rawQuery)
     return this.#query
   }
+}
+
+/** Amazon's log says nothing of a request that has nowhere to go (recorded). A VPC link brings the host along. */
+function checkAddress({ program, integration, uri }: Prepared): void {
+  if (program.kind !== 'http' || integration.connectionType === 'VPC_LINK') return
+  if (!/^https?:\/\/[^/?#]/i.test(uri)) throw configurationFault('Invalid endpoint address')
 }
 
 function describe(prepared: Prepared): void {

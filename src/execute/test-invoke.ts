@@ -40,7 +40,8 @@ async function testInvokeMethod(
     if (!admitted) throw new Error('the method is gone')
     answer = await perform(admitted, on)
   } catch (error) {
-    answer = gatewayResponse(error, call, on)
+    const { headers, ...rest } = gatewayResponse(error, call, on)
+    answer = { ...rest, headers: headers.filter(([name]) => name !== 'Content-Type') }
   }
   const bytes = await bytesOf(answer, on)
   const { single, multi } = headerMaps(answer.headers)
@@ -64,6 +65,7 @@ async function bytesOf({ body }: Answer, on: Gateway): Promise<Uint8Array> {
 /** The log as Amazon returns it: each line with its date. */
 export class TestJournal implements Journal {
   readonly dataTrace = true
+  readonly namesFaults = false
   readonly #lines: string[] = []
   readonly #on: Gateway
 

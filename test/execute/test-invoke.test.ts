@@ -46,6 +46,9 @@ beforeAll(async () => {
           },
         },
       },
+      HEAD: {
+        integration: { type: 'HTTP_PROXY', httpMethod: 'ANY', uri: 'https://${stageVariables.host}' },
+      },
       DELETE: {
         integration: { type: 'HTTP', httpMethod: 'GET', uri: `${back.http}/x`, integrationResponses: {} },
       },
@@ -168,4 +171,23 @@ test('a failure is in the log, and the status is the client’s', async () => {
 
 test('no test of a method that is not there', async () => {
   await expect(invoke('PATCH')).resolves.toMatchObject({ status: 500 })
+})
+
+test('a URI without a host: the log goes no further than the request (recorded)', async () => {
+  const answer = await invoke('HEAD')
+  expect([answer.status, answer.body, answer.headers]).toEqual([
+    500,
+    '{"message": "Internal server error"}',
+    { 'x-amzn-ErrorType': 'InternalServerErrorException' },
+  ])
+  expect(lines(answer.log)).toBe(`Execution log for request <id>
+Starting execution for request: <id>
+HTTP Method: HEAD, Resource Path: /pets/{id}
+Method request path: {id={id}}
+Method request query string: {}
+Method request headers: {}
+Method request body before transformations: 
+Execution failed due to configuration error: Invalid endpoint address
+Method completed with status: 500
+`)
 })
