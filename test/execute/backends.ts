@@ -44,6 +44,8 @@ const raw = (socket: Socket, text: string) => socket.write(text, 'latin1')
 const number = (query: URLSearchParams, name: string, otherwise: number) =>
   Number(query.get(name) ?? otherwise)
 
+const BOMB = gzipSync(Buffer.alloc(10 * 1024 * 1024))
+
 const BEHAVIOURS: Record<string, Behaviour> = {
   echo: (response, query, arrived) => {
     const body = JSON.stringify(arrived)
@@ -74,8 +76,7 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   },
   /** 10 KB that unpack to 10 MB */
   bomb: (response) => {
-    const body = gzipSync(Buffer.alloc(10 * 1024 * 1024))
-    response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': body.length }).end(body)
+    response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': BOMB.length }).end(BOMB)
   },
   /** `bytes` of zeros, at the pace at which they are taken; `chunked` hides the length */
   big: (response, query) => {

@@ -12,12 +12,12 @@ let backends: Backends
 let gateway: TestGateway
 beforeAll(async () => {
   backends = await startBackends()
-  const to = (type: string, base: string) => ({
+  const to = (type: string, base: string, timeoutInMillis = 29_000) => ({
     integration: {
       type,
       httpMethod: 'POST',
       uri: `${base}/{behaviour}`,
-      timeoutInMillis: 300,
+      timeoutInMillis,
       requestParameters: {
         'integration.request.path.behaviour': 'method.request.path.behaviour',
         'integration.request.querystring.count': 'method.request.querystring.count',
@@ -29,6 +29,8 @@ beforeAll(async () => {
     definitionOf({
       '/proxy/{behaviour}': { POST: to('HTTP_PROXY', backends.http) },
       '/custom/{behaviour}': { POST: to('HTTP', backends.http) },
+      '/brief-proxy/{behaviour}': { POST: to('HTTP_PROXY', backends.http, 300) },
+      '/brief-custom/{behaviour}': { POST: to('HTTP', backends.http, 300) },
       '/refused/{behaviour}': { POST: to('HTTP_PROXY', backends.refused) },
       '/nowhere/{behaviour}': { POST: to('HTTP_PROXY', 'http://no-such-host.invalid') },
     }),
@@ -53,7 +55,8 @@ describe.each(['proxy', 'custom'])('%s', (kind) => {
     ['hang', TIMEOUT],
     ['hang-in-body', TIMEOUT],
   ])('%s', async (behaviour, [status, text]) => {
-    const answer = await gateway.call('POST', `/dev/${kind}/${behaviour}`, { body: '{}' })
+    const resource = behaviour.startsWith('hang') ? `brief-${kind}` : kind
+    const answer = await gateway.call('POST', `/dev/${resource}/${behaviour}`, { body: '{}' })
     expect([answer.status, answer.text]).toEqual([status, text])
     expect(answer.header('x-amzn-errortype')).toBe('InternalServerErrorException')
     expect(gateway.log.length).toBe(1)
@@ -110,7 +113,7 @@ test('a stream that breaks off breaks off for the client, whole chunks only', as
 })
 
 test('a drip that takes longer than the integration may is broken off', async () => {
-  const attempt = gateway.call('POST', '/dev/proxy/drip?count=1000', { body: '{}' })
+  const attempt = gateway.call('POST', '/dev/brief-proxy/drip?count=1000', { body: '{}' })
   await expect(attempt.then(({ status }) => status)).rejects.toThrow()
   await expect.poll(() => backends.abandoned()).toBeGreaterThan(0)
 })
