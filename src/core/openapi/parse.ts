@@ -2,7 +2,7 @@
  * Text to value: JSON by the engine's own parser, everything else as YAML 1.2 (with 1.1's merge keys, which definitions in
  * the wild use). Bounded in what a hostile document can cost: size, number of aliases, what they expand to, depth.
  */
-import { isMap, isScalar, isSeq, LineCounter, Pair, parseDocument, visit, YAMLMap } from 'yaml'
+import { isMap, isScalar, isSeq, Pair, parseDocument, visit, YAMLMap } from 'yaml'
 import { badRequest, type Problem } from '../problem.ts'
 import { type Doc, isDoc } from './value.ts'
 import { fastYaml } from './yaml-block.ts'
@@ -11,6 +11,8 @@ import { fastYaml } from './yaml-block.ts'
 export const MOST_BYTES = 6 * 1024 * 1024
 /** The YAML library looks for an alias' anchor by walking all of them: the cost is their square. */
 const MOST_ALIASES = 5_000
+/** The library takes seconds for megabytes of broken JSON, in which nobody has YAML. */
+const MOST_FLOW = 1024 * 1024
 /** Values that the document has once its aliases are written out; shared until then. */
 const MOST_VALUES = 3_000_000
 
@@ -29,29 +31,36 @@ export function parseText(source: string): Doc {
   if (source.length > MOST_BYTES) throw unreadable('#', 'A definition has at most 6 MB')
   const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source
   const first = /\S/.exec(text)?.[0]
-  if (first === undefined || first === '<') throw unreadable('line 1, column 1')
-  let value: unknown
-  try {
-    value = first === '{' ? JSON.parse(text) : (fastYaml(text) ?? parseYaml(text))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    // flow style, trailing commas and comments: YAML though it starts like JSON; and if not, it knows the line
-    value = parseYaml(text)
-  }
+  if (first === undefined || first === '<' || first === '[') throw unreadable('line 1, column 1')
+  const value = first === '{' ? parseJson(text) : (fastYaml(text) ?? parseYaml(text))
   if (!isDoc(value)) throw unreadable('line 1, column 1')
   return value
 }
 
-function parseYaml(text: string): unknown {
-  const lines = new LineCounter()
-  const doc = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false, lineCounter: lines })
-  const broken = doc.errors[0]
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0])
-    throw unreadable(`line ${line}, column ${col}`)
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // flow style, trailing commas and comments: YAML though it starts like JSON; and if not, it knows the line
+    if (text.length <= MOST_FLOW) return parseYaml(text)
+    const offset = /end of/i.test(error.message) ? text.length : /position (\d+)/.exec(error.message)?.[1]
+    throw unreadable(offset === undefined ? '#' : placeOf(text, Number(offset)))
   }
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return `line ${line}, column ${offset - before.lastIndexOf('\n')}`
+}
+
+function parseYaml(text: string): unknown {
+  const doc = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false })
+  const broken = doc.errors[0]
+  if (broken) throw unreadable(placeOf(text, broken.pos[0]))
   let aliases = 0
-  visit(doc, { Alias: () => void aliases++ })
+  if (text.includes('*')) visit(doc, { Alias: () => void aliases++ })
   if (aliases > MOST_ALIASES) throw unreadable('#', `More than ${MOST_ALIASES} aliases`)
   if (doc.warnings.length) spellOutTags(doc)
   const value: unknown = doc.toJS({ maxAliasCount: -1 })
