@@ -1,4 +1,5 @@
 import { doubleToString, floatToString } from './double.ts'
+import { Escaper } from './escape.ts'
 import { toJavaString } from './text.ts'
 import { JArray, JavaError, JDouble, JIterator, JList, JMap, JSmall, JView, type Value } from './values.ts'
 
@@ -7,11 +8,11 @@ import { JArray, JavaError, JDouble, JIterator, JList, JMap, JSmall, JView, type
  * `printJson` leaves "/" alone (JSONStyle.LT_COMPRESS, $input.json); `printJsonJava` writes "\/" (JSONArray.toString).
  */
 export function printJson(v: Value): string {
-  return write(v, false, 0)
+  return write(v, plain, 0)
 }
 
 export function printJsonJava(v: Value): string {
-  return write(v, true, 0)
+  return write(v, web, 0)
 }
 
 const MAX_DEPTH = 500
@@ -30,33 +31,18 @@ function escaped(c: number): string {
   return SHORT[String.fromCharCode(c)] ?? `\\u${c.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-const SLASH = 47
+const safe = (c: number): boolean =>
+  c > 31 && c !== 34 && c !== 92 && (c < 127 || c > 159) && (c < 0x2000 || c > 0x20ff)
+const plain = new Escaper(safe, escaped)
+const web = new Escaper((c) => safe(c) && c !== 47, escaped)
 
-function quote(s: string, web: boolean): string {
-  let out = ''
-  let from = 0
-  for (let i = 0; i < s.length; i++) {
-    const c = s.charCodeAt(i)
-    if (
-      c > SLASH
-        ? c !== 92 && (c < 127 || (c > 159 && (c < 0x2000 || c > 0x20ff)))
-        : c > 31 && c !== 34 && (c !== SLASH || !web)
-    ) {
-      continue
-    }
-    out += s.slice(from, i) + escaped(c)
-    from = i + 1
-  }
-  return from === 0 ? `"${s}"` : `"${out}${s.slice(from)}"`
-}
-
-function write(v: Value, web: boolean, depth: number): string {
-  if (typeof v === 'string') return quote(v, web)
+function write(v: Value, e: Escaper, depth: number): string {
+  if (typeof v === 'string') return `"${e.run(v)}"`
   if (v === null || typeof v !== 'object') return `${v}`
   if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
-  if (v instanceof JMap) return writeMap(v, web, depth)
-  if (v instanceof JList || v instanceof JArray) return writeList(v.a, web, depth)
-  if (v instanceof JView) return writeList(v.items(), web, depth)
+  if (v instanceof JMap) return writeMap(v, e, depth)
+  if (v instanceof JList || v instanceof JArray) return writeList(v.a, e, depth)
+  if (v instanceof JView) return writeList(v.items(), e, depth)
   if (v instanceof JDouble) return Math.abs(v.v) === Infinity ? 'null' : doubleToString(v.v)
   if (v instanceof JSmall && v.kind === 'Float')
     return Math.abs(v.v) === Infinity ? 'null' : floatToString(v.v)
@@ -64,17 +50,17 @@ function write(v: Value, web: boolean, depth: number): string {
   return toJavaString(v)
 }
 
-function writeMap(m: JMap, web: boolean, depth: number): string {
+function writeMap(m: JMap, e: Escaper, depth: number): string {
   let s = ''
   m.each((k, v) => {
     if (k === null) throw new JavaError('NullPointerException', 'null')
-    s += `${s && ','}${quote(toJavaString(k), web)}:${write(v, web, depth + 1)}`
+    s += `${s && ','}"${e.run(toJavaString(k))}":${write(v, e, depth + 1)}`
   })
   return `{${s}}`
 }
 
-function writeList(a: Value[], web: boolean, depth: number): string {
+function writeList(a: Value[], e: Escaper, depth: number): string {
   let s = ''
-  for (let i = 0; i < a.length; i++) s += `${i ? ',' : ''}${write(a[i] as Value, web, depth + 1)}`
+  for (let i = 0; i < a.length; i++) s += `${i ? ',' : ''}${write(a[i] as Value, e, depth + 1)}`
   return `[${s}]`
 }

@@ -1,3 +1,4 @@
+import { Escaper } from '../java/escape.ts'
 import { JArray, JavaError, JSmall } from '../java/values.ts'
 
 const encoder = new TextEncoder()
@@ -146,20 +147,14 @@ export function base64Decode(s: string): string {
 
 const ESCAPES: Record<string, string> = { '\b': '\\b', '\n': '\\n', '\t': '\\t', '\f': '\\f', '\r': '\\r' }
 
-const SAFE = new Uint8Array(128)
-for (let c = 32; c < 128; c++) SAFE[c] = '"\'\\/'.includes(String.fromCharCode(c)) ? 0 : 1
+const javaScript = new Escaper(
+  (c) => c > 31 && c < 128 && c !== 34 && c !== 39 && c !== 47 && c !== 92,
+  escaped,
+)
 
 /** commons-lang 2.6 StringEscapeUtils.escapeJavaScript. */
 export function escapeJavaScript(s: string): string {
-  let out = ''
-  let from = 0
-  for (let i = 0; i < s.length; i++) {
-    const c = s.charCodeAt(i)
-    if (c < 128 && SAFE[c] === 1) continue
-    out += s.slice(from, i) + escaped(c)
-    from = i + 1
-  }
-  return from === 0 ? s : out + s.slice(from)
+  return javaScript.run(s)
 }
 
 function escaped(c: number): string {
