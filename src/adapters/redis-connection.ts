@@ -8,7 +8,7 @@ import { createClient, RESP_TYPES } from 'redis'
 import type { Log } from '../platform.ts'
 
 /** How long a command may take, in milliseconds. */
-const DEADLINE_MS = 250
+const DEADLINE_MS = 500
 /** After a missed deadline commands fail at once for so long; then one is let through to try. */
 const PAUSE_MS = 500
 
@@ -114,21 +114,22 @@ export function connectRedis(
   /** One timer for all commands, which have the same deadline: the one sent first is late first. */
   function watch(): void {
     if (watching) return
-    watching = setTimeout(
-      () => {
-        watching = undefined
-        let past = 0
-        while (past < waits.length && (!waits[past]!.late || waits[past]!.due <= now())) {
-          const { late } = waits[past]!
-          waits[past]!.late = undefined
-          late?.()
-          past++
-        }
-        waits.splice(0, past)
-        if (waits.length > 0) watch()
-      },
-      Math.max(1, waits[0]!.due - now()),
-    )
+    // a process that was busy itself finds its timer due before it has read the answers that lie in its socket: read first
+    const due = () => setImmediate(judge)
+    watching = setTimeout(due, Math.max(1, waits[0]!.due - now()))
+  }
+
+  function judge(): void {
+    watching = undefined
+    let past = 0
+    while (past < waits.length && (!waits[past]!.late || waits[past]!.due <= now())) {
+      const { late } = waits[past]!
+      waits[past]!.late = undefined
+      late?.()
+      past++
+    }
+    waits.splice(0, past)
+    if (waits.length > 0) watch()
   }
 
   const sendWith = (connection: typeof client | typeof binary, command: Argument[]) =>

@@ -26,8 +26,8 @@ export interface Done {
   slowest: number
 }
 
-const [, , url, mode] = process.argv as [string, string, string, 'exact' | 'leased']
-const redis = connectRedis(url, () => {})
+const [, , url, mode, deadline] = process.argv as [string, string, string, 'exact' | 'leased', string]
+const redis = connectRedis(url, () => {}, { deadlineMs: Number(deadline) })
 const meter = redisMeter(redis, { mode })
 
 async function obey(order: Order): Promise<Done> {
