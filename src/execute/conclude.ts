@@ -60,9 +60,9 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   const template = responseTemplate(templates, accept)
   const rendered = template ? render(template, content, prepared) : null
   const override = rendered?.overrides.response
-  const headers = returnHeaders(mapped, true)
   for (const [name, value] of [...overrides.headers, ...(override?.headers ?? [])])
-    setHeader(headers, name, value)
+    setHeader(mapped, name, value)
+  const headers = returnHeaders(mapped, program.kind !== 'mock')
   const out: Pair[] = program.kind === 'mock' ? [] : [['X-Amzn-Trace-Id', call.traceId]]
   if (headerOf(headers, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
   return {

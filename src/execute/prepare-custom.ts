@@ -2,7 +2,8 @@
 import type { Admitted, Body, Pair, Prepared } from '../core/call.ts'
 import { bytesOf, requestContent, textOf } from '../core/content.ts'
 import type { Strings } from '../core/documents.ts'
-import { headerMaps, headerOf, isDroppedOnDeparture, setHeader } from '../core/headers.ts'
+import { configurationFault } from '../core/fault.ts'
+import { headerMaps, headerOf, isDroppedOnDeparture, isRefusedMapping, setHeader } from '../core/headers.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { decodePercent, encodePath, formatQuery, parseQuery, queryMaps } from '../core/query.ts'
@@ -19,6 +20,9 @@ export async function prepareCustom(
 ): Promise<Prepared> {
   const { integration } = program
   const { body, overrides } = await transform(admitted, program)
+  for (const [name] of overrides.header)
+    if (isRefusedMapping(name, program.kind !== 'http'))
+      throw configurationFault(`${name} header already present`)
   const method = verbOf(admitted, program)
   const mock = program.kind === 'mock'
   const sent = mock || carriesBody(method) ? body : null
@@ -67,7 +71,9 @@ function customHeaders(
   const orElse = (name: string, value: string) => {
     if (headerOf(headers, name.toLowerCase()) === undefined) headers.push([name, value])
   }
-  if (body) orElse('Content-Type', headerOf(call.headers, 'content-type') ?? 'application/json')
+  const type = carriesBody(call.method) ? headerOf(call.headers, 'content-type') : undefined
+  if (body || type)
+    orElse('Content-Type', type ?? headerOf(call.headers, 'content-type') ?? 'application/json')
   orElse('Accept', 'application/json')
   orElse('User-Agent', `AmazonAPIGateway_${api.apiId}`)
   setHeader(headers, 'X-Amzn-Trace-Id', call.traceId)

@@ -29,19 +29,26 @@ export async function prepareHttpProxy(
   const headers: Pair[] = []
   let accepts = false
   let agent = false
+  let traced = false
   for (const pair of call.headers) {
     const lower = pair[0].toLowerCase()
     if (!isProxied(lower) || isDroppedOnDeparture(lower)) continue
     if (lower === 'authorization' && isSignature(pair[1])) continue
     if (lower === 'accept') accepts = true
     else if (lower === 'user-agent') agent = true
+    else if (lower === 'x-amzn-trace-id') traced = true
     else if (lower === API_ID) continue
     headers.push(pair)
   }
   if (!accepts) headers.push(['Accept', 'application/json'])
   if (!agent) headers.push(['User-Agent', `AmazonAPIGateway_${api.apiId}`])
-  headers.push(['x-amzn-apigateway-api-id', api.apiId])
-  for (const [name, value] of mapped.headers) setHeader(headers, name, value)
+  // a test invocation has no header of a client
+  if (!traced) headers.push(['X-Amzn-Trace-Id', call.traceId])
+  headers.push([API_ID, api.apiId])
+  for (const [name, value] of mapped.headers) {
+    const lower = name.toLowerCase()
+    if (!isDroppedOnDeparture(lower) && lower !== 'via') setHeader(headers, name, value)
+  }
   const method = verbOf(admitted, program)
   const added = mapped.query.length > 0 ? formatQuery(mapped.query) : ''
   return {
@@ -61,13 +68,23 @@ export async function prepareHttpProxy(
 /** Amazon keeps a caller's Signature Version 4 to itself (guide: api-gateway-known-issues). */
 const isSignature = (value: string): boolean => value.startsWith('AWS4-HMAC-SHA256')
 
+/** Two names that events spell one way, whatever the client wrote (recorded). */
+const SPELT: Record<string, string | undefined> = {
+  authorization: 'Authorization',
+  'user-agent': 'User-Agent',
+}
+
 /** AWS_PROXY: the event is the body. */
 export async function prepareLambdaProxy(admitted: Admitted, program: IntegrationProgram): Promise<Prepared> {
   const { located } = admitted.matched
   const { call, stageVariables } = located
-  const headers = call.headers.filter(
-    ([name, value]) => name.toLowerCase() !== 'authorization' || !isSignature(value),
-  )
+  const headers: Pair[] = []
+  for (const pair of call.headers) {
+    const lower = pair[0].toLowerCase()
+    if (lower === 'authorization' && isSignature(pair[1])) continue
+    const spelt = SPELT[lower]
+    headers.push(spelt === undefined ? pair : [spelt, pair[1]])
+  }
   const binary = located.program.binary(headerOf(call.headers, 'content-type'))
   const event = lambdaEvent(admitted.matched, headers, await call.payload.bytes(), binary)
   const method = verbOf(admitted, program)

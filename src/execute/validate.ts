@@ -38,7 +38,10 @@ function requiredOf(method: Method): Required[] {
   let list = required.get(method)
   if (!list) {
     list = []
-    for (const [key, isRequired] of Object.entries(method.requestParameters ?? {})) {
+    const named = Object.entries(method.requestParameters ?? {})
+    // the message lists them in this order
+    named.sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [key, isRequired] of named) {
       const [, location, name] = /^method\.request\.([a-z]+)\.(.+)$/s.exec(key) ?? []
       if (isRequired && location && name) list.push({ location, name })
     }

@@ -96,6 +96,23 @@ beforeAll(async () => {
             },
           }),
           POST: mock('#set($context.responseOverride.status = 999){"statusCode": 200}', ok),
+          PUT: mock('{statusCode: 200, nested: {a: 1}, list: [1]}', {
+            200: {
+              statusCode: '200',
+              responseParameters: { 'method.response.header.WWW-Authenticate': "'Basic'" },
+              responseTemplates: {
+                'application/json': '#set($context.responseOverride.header.Date = "today")',
+              },
+            },
+          }),
+        },
+        '/refused': {
+          POST: http('/echo', {
+            requestTemplates: {
+              'application/json': '#set($context.requestOverride.header["content-length"] = "1")',
+            },
+          }),
+          PUT: http('/echo', {}),
         },
         '/http/{id}': {
           POST: {
@@ -280,6 +297,26 @@ test('templates override status and headers; what is no status is ignored', asyn
     'b',
   ])
   expect((await gateway.call('POST', '/dev/override', { headers: json, body: '{}' })).status).toBe(200)
+})
+
+test('what a template overrides is renamed like what is mapped; MOCK keeps more names', async () => {
+  const answer = await gateway.call('PUT', '/dev/override', { headers: json, body: '{}' })
+  expect([answer.status, answer.header('www-authenticate'), answer.header('x-amzn-remapped-date')]).toEqual([
+    200,
+    'Basic',
+    'today',
+  ])
+})
+
+test('a template may not set headers of the connection', async () => {
+  const answer = await gateway.call('POST', '/dev/refused', { headers: json, body: '{}' })
+  expect([answer.status, back.calls.length]).toEqual([500, 0])
+  expect(gateway.log[0]!.message).toContain('content-length header already present')
+})
+
+test('the content type goes along without a body', async () => {
+  await gateway.call('PUT', '/dev/refused', { headers: { 'Content-Type': 'text/csv' } })
+  expect(back.calls[0]!.headers).toContainEqual(['Content-Type', 'text/csv'])
 })
 
 test('HTTP sends only what is mapped, through the template, with overrides', async () => {

@@ -83,6 +83,15 @@ afterAll(async () => {
   await lambda.stop()
 })
 
+test('two names are spelt one way, whatever the client wrote', async () => {
+  const answer = await gateway.call('GET', '/dev/echo/x', {
+    headers: { 'user-agent': 'tester', AUTHORIZATION: 'Bearer t', 'x-other': 'o' },
+  })
+  const { headers, multiValueHeaders } = answer.json() as Record<string, Record<string, unknown>>
+  expect(headers).toMatchObject({ 'User-Agent': 'tester', Authorization: 'Bearer t', 'x-other': 'o' })
+  expect(multiValueHeaders).toMatchObject({ 'User-Agent': ['tester'], Authorization: ['Bearer t'] })
+})
+
 test('the event is format 1.0, complete', async () => {
   const answer = await gateway.call('POST', '/dev/echo/a/b%2Fc/?x=1&x=2&y=a%20b&z', {
     headers: {

@@ -23,7 +23,8 @@ function statusIn(text: string): number | null {
   }
 }
 
-const MEMBER = /^\s*("[^"]*"|'[^']*'|[A-Za-z_$][\w$]*)\s*:\s*("[^"]*"|'[^']*'|[^\s,{}[\]"'][^,{}[\]"']*|)\s*$/
+const MEMBER =
+  /^\s*("[^"]*"|'[^']*'|[A-Za-z_$][\w$]*)\s*:\s*("[^"]*"|'[^']*'|\{[^,]*\}|\[[^,]*\]|[^\s,{}[\]"'][^,{}[\]"']*|)\s*$/
 
 function looseStatus(text: string): number | null {
   const inner = /^\s*\{([\s\S]+)\}\s*$/.exec(text)?.[1]
