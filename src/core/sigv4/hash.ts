@@ -1,36 +1,36 @@
-/** SHA-256 and HMAC over WebCrypto, and the signing keys that Signature Version 4 derives with them. */
+/** SHA-256 and the signing keys that Signature Version 4 derives with HMAC. */
+import { digest, type HmacKey, hmacKey, hmac as keyed } from './sha256.ts'
 
 const utf8 = new TextEncoder()
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+/** From this many bytes on WebCrypto is the faster one, though it hashes in another thread. */
+const LONG = 8192
 
-export function hex(bytes: ArrayBuffer | Uint8Array): string {
+export function hex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)) text += HEX[byte]
+  for (const byte of bytes) text += HEX[byte]
   return text
 }
 
+/** In hexadecimal. */
 export async function sha256(data: string | Uint8Array): Promise<string> {
   if (data.length === 0) return EMPTY_SHA256
   const bytes = typeof data === 'string' ? utf8.encode(data) : data
-  return hex(await crypto.subtle.digest('SHA-256', bytes as BufferSource))
+  if (bytes.length < LONG) return hex(digest(bytes))
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)))
 }
 
-export async function sha256Base64(data: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', utf8.encode(data))
-  return btoa(String.fromCharCode(...new Uint8Array(digest)))
-}
+/** Of a short text, at once. */
+export const sha256Now = (text: string): string => hex(digest(utf8.encode(text)))
 
-export async function hmac(key: CryptoKey, data: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8.encode(data)))
-}
+export const sha256Base64 = (text: string): string => btoa(String.fromCharCode(...digest(utf8.encode(text))))
 
-const imported = (raw: Uint8Array): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', raw as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+export const hmac = (key: HmacKey, text: string): Uint8Array => keyed(key, utf8.encode(text))
 
 /** Derived keys change once a day for each (secret, region, service): worth keeping, in a bounded number. */
 const MAX_KEYS = 512
-const keys = new Map<string, Promise<CryptoKey>>()
+const keys = new Map<string, HmacKey>()
 
 export interface Scope {
   /** YYYYMMDD */
@@ -39,23 +39,21 @@ export interface Scope {
   service: string
 }
 
-/** The signing key of a day, region and service. Kept for the most recently used scopes. */
-export function signingKey(secret: string, scope: Scope): Promise<CryptoKey> {
+/** The signing key of a day, region and service. Kept for the most recently made scopes. */
+export function signingKey(secret: string, scope: Scope): HmacKey {
   const name = `${secret}\n${scope.date}/${scope.region}/${scope.service}`
   let key = keys.get(name)
-  if (key) {
-    keys.delete(name)
-  } else {
-    key = derive(secret, scope)
+  if (!key) {
     if (keys.size >= MAX_KEYS) keys.delete(keys.keys().next().value!)
+    key = derive(secret, scope)
+    keys.set(name, key)
   }
-  keys.set(name, key)
   return key
 }
 
-async function derive(secret: string, { date, region, service }: Scope): Promise<CryptoKey> {
-  let key = await imported(utf8.encode(`AWS4${secret}`))
-  for (const part of [date, region, service, 'aws4_request']) key = await imported(await hmac(key, part))
+function derive(secret: string, { date, region, service }: Scope): HmacKey {
+  let key = hmacKey(utf8.encode(`AWS4${secret}`))
+  for (const part of [date, region, service, 'aws4_request']) key = hmacKey(hmac(key, part))
   return key
 }
 

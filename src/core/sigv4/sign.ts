@@ -7,7 +7,7 @@ import {
   canonicalRequest,
   queryPairs,
 } from './canonical.ts'
-import { hex, hmac, type Scope, sha256, signingKey } from './hash.ts'
+import { hex, hmac, type Scope, sha256, sha256Now, signingKey } from './hash.ts'
 
 export interface SigningCredentials {
   accessKeyId: string
@@ -60,7 +60,7 @@ export async function signRequest(
     signed,
     payloadHash,
   )
-  const signature = await signatureOf(canonical, date, scope, credentials.secretAccessKey)
+  const signature = signatureOf(canonical, date, scope, credentials.secretAccessKey)
   const credential = `${credentials.accessKeyId}/${scopeText(scope)}`
   sent.push([
     'authorization',
@@ -72,12 +72,7 @@ export async function signRequest(
 export const scopeText = ({ date, region, service }: Scope): string =>
   `${date}/${region}/${service}/aws4_request`
 
-export async function signatureOf(
-  canonical: string,
-  date: string,
-  scope: Scope,
-  secret: string,
-): Promise<string> {
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scopeText(scope)}\n${await sha256(canonical)}`
-  return hex(await hmac(await signingKey(secret, scope), toSign))
+export function signatureOf(canonical: string, date: string, scope: Scope, secret: string): string {
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scopeText(scope)}\n${sha256Now(canonical)}`
+  return hex(hmac(signingKey(secret, scope), toSign))
 }

@@ -92,7 +92,7 @@ export async function verifyRequest<K extends KnownKey>(
   options: VerifyOptions<K>,
 ): Promise<Verified<K>> {
   const headers = canonicalHeaders(request.headers)
-  const claim = await readClaim(request, headers)
+  const claim = readClaim(request, headers)
   if (claim instanceof Refusal) return { ok: false, type: claim.type, message: claim.message }
   const fault = (refusal: Refusal): Verified<K> => ({
     ok: false,
@@ -131,7 +131,7 @@ export async function verifyRequest<K extends KnownKey>(
     signed,
     payload,
   )
-  const expected = await signatureOf(canonical, claim.date, scope, key.secretAccessKey)
+  const expected = signatureOf(canonical, claim.date, scope, key.secretAccessKey)
   if (!sameText(expected, claim.signature)) return fault(invalid(MISMATCH))
   // only who holds the secret learns anything about the token
   if (!sameText(key.sessionToken ?? '', claim.token ?? ''))
@@ -143,10 +143,7 @@ export async function verifyRequest<K extends KnownKey>(
   return { ok: true, accessKeyId, key }
 }
 
-async function readClaim(
-  request: SignedRequest,
-  headers: ReadonlyMap<string, string>,
-): Promise<Claim | Refusal> {
+function readClaim(request: SignedRequest, headers: ReadonlyMap<string, string>): Claim | Refusal {
   const pairs = queryPairs(request.query)
   const inQuery = pairs.some(([name]) => name === 'X-Amz-Algorithm' || name === 'X-Amz-Signature')
   const authorization = headers.get('authorization')
@@ -159,24 +156,25 @@ async function readClaim(
   return inQuery ? fromQuery(pairs) : fromHeader(authorization!, headers, pairs)
 }
 
-async function fromHeader(
+function fromHeader(
   authorization: string,
   headers: ReadonlyMap<string, string>,
   query: [string, string][],
-): Promise<Claim | Refusal> {
+): Claim | Refusal {
   const space = authorization.indexOf(' ')
   const algorithm = space < 0 ? authorization : authorization.slice(0, space)
   // the header is told by its hash only: it may be somebody's bearer token
-  const told = await sha256Base64(authorization)
-  const noPair = incomplete(
-    `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${told}'.`,
-  )
+  const told = () => sha256Base64(authorization)
+  const noPair = () =>
+    incomplete(
+      `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${told()}'.`,
+    )
   if (algorithm !== ALGORITHM)
-    return algorithm.startsWith('AWS') ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`) : noPair
+    return algorithm.startsWith('AWS') ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`) : noPair()
   const parts = new Map<string, string>()
   for (const part of authorization.slice(space + 1).split(',')) {
     const at = part.indexOf('=')
-    if (at < 0) return noPair
+    if (at < 0) return noPair()
     const name = part.slice(0, at).trim()
     if (parts.has(name)) return incomplete(`Authorization header has '${name}' more than once.`)
     parts.set(name, part.slice(at + 1).trim())
@@ -188,7 +186,9 @@ async function fromHeader(
   if (date === undefined)
     lacks.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
   if (lacks.length > 0)
-    return incomplete(`${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${told}`)
+    return incomplete(
+      `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${told()}`,
+    )
   return {
     credential: parts.get('Credential')!,
     signedHeaders: parts.get('SignedHeaders')!,
