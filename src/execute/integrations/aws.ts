@@ -1,21 +1,47 @@
 /** AWS service integrations other than Lambda: one signed request, answered as the service answers. */
-import { parseServiceUri, serviceRequest } from '../../core/aws-service.ts'
-import type { Measured } from '../../core/call.ts'
+import { jsonOfQuery, queryJsonOf, speaksQueryJson } from '../../core/aws-query-json.ts'
+import { parseServiceUri, type ServiceUri, serviceRequest } from '../../core/aws-service.ts'
+import type { Measured, Prepared } from '../../core/call.ts'
+import { textOf } from '../../core/content.ts'
 import { configurationFault } from '../../core/fault.ts'
-import { headerOf } from '../../core/headers.ts'
+import { headerOf, setHeader } from '../../core/headers.ts'
+import { parseQuery } from '../../core/query.ts'
 import { signRequest } from '../../core/sigv4/sign.ts'
+import type { OutboundResponse } from '../../platform.ts'
 import { awsCredentials } from '../aws-credentials.ts'
-import type { Integrator } from '../gateway.ts'
+import type { Gateway, Integrator } from '../gateway.ts'
 import { collect } from '../payload.ts'
+import { wholeBody } from './invoke-lambda.ts'
+
+const encoder = new TextEncoder()
 
 export const aws: Integrator = async (prepared, on, signal) => {
-  const { integration, admitted, uri } = prepared
+  const service = parseServiceUri(prepared.uri)
+  if (!service) throw configurationFault(`Invalid AWS service URI ${prepared.uri}`)
+  const { action } = service
+  if (action === undefined || !speaksQueryJson(service.service)) return send(service, prepared, on, signal)
+
+  const query = [...parseQuery(service.query), ...parseQuery(prepared.query)]
+  const headers = [...prepared.headers]
+  setHeader(headers, 'Content-Type', 'application/json')
+  const body = encoder.encode(jsonOfQuery(query))
+  const asked = { ...prepared, method: 'POST', query: '', headers, body }
+  const reply = await send({ ...service, query: '' }, asked, on, signal)
+  const said = textOf({ bytes: await wholeBody(reply.body, on.platform.settings.maxPayloadBytes) })
+  const { requestId } = prepared.admitted.matched.located.call
+  return { ...reply, body: encoder.encode(queryJsonOf(action, reply.status, said, requestId)) }
+}
+
+async function send(
+  service: ServiceUri,
+  prepared: Prepared,
+  on: Gateway,
+  signal: AbortSignal,
+): Promise<OutboundResponse> {
+  const { integration, admitted } = prepared
   const { matched, caller } = admitted
   const { call, stageVariables } = matched.located
   const { clock, outbound, settings } = on.platform
-  const service = parseServiceUri(uri)
-  if (!service) throw configurationFault(`Invalid AWS service URI ${uri}`)
-
   const { method, url, headers, endpoint } = serviceRequest(service, prepared, settings.endpoints)
   const { credentials } = integration
   const signing = await within(
