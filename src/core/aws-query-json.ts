@@ -23,8 +23,8 @@ export function jsonOfQuery(query: Query): string {
     const last = path.pop() ?? name
     let at = root
     for (const part of path) {
-      const next = at[part]
-      at = (typeof next === 'object' && next !== null ? next : (at[part] = node())) as Node
+      if (typeof at[part] !== 'object') at[part] = node()
+      at = at[part] as Node
     }
     const typed = typedValue(last, value)
     const held = at[last]
