@@ -62,24 +62,28 @@ function block(state: Int32Array, bytes: Uint8Array, from: number): void {
   state[7]! += h
 }
 
+/** The last one or two blocks: what is left, a one bit, zeros, the length in bits. */
+const tail = new Uint8Array(128)
+
 /** Hashes `bytes` on from a state that has taken `before` bytes already. */
 function finish(start: Int32Array, bytes: Uint8Array, before: number): Uint8Array {
-  const state = new Int32Array(start)
-  const whole = bytes.length - (bytes.length % 64)
+  const state = start.slice()
+  const whole = bytes.length & ~63
   for (let at = 0; at < whole; at += 64) block(state, bytes, at)
   const rest = bytes.length - whole
-  const tail = new Uint8Array(rest < 56 ? 64 : 128)
-  tail.set(bytes.subarray(whole))
+  const size = rest < 56 ? 64 : 128
+  tail.fill(0)
+  for (let i = 0; i < rest; i++) tail[i] = bytes[whole + i]!
   tail[rest] = 0x80
-  const view = new DataView(tail.buffer)
-  const length = before + bytes.length
-  view.setUint32(tail.length - 8, Math.floor(length / 2 ** 29))
-  view.setUint32(tail.length - 4, (length << 3) >>> 0)
-  for (let at = 0; at < tail.length; at += 64) block(state, tail, at)
-  const digest = new Uint8Array(32)
-  const out = new DataView(digest.buffer)
-  for (let i = 0; i < 8; i++) out.setInt32(i * 4, state[i]!)
-  return digest
+  let bits = (before + bytes.length) * 8
+  for (let at = size - 1; bits > 0; at--) {
+    tail[at] = bits % 256
+    bits = Math.floor(bits / 256)
+  }
+  for (let at = 0; at < size; at += 64) block(state, tail, at)
+  const out = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) out[i] = state[i >> 2]! >>> (24 - (i & 3) * 8)
+  return out
 }
 
 export const digest = (bytes: Uint8Array): Uint8Array => finish(START, bytes, 0)

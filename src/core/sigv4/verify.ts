@@ -72,6 +72,8 @@ class Refusal {
 const incomplete = (message: string) => new Refusal('IncompleteSignatureException', message)
 const invalid = (message: string) => new Refusal('InvalidSignatureException', message)
 
+const fault = ({ type, message }: Refusal): Verified<never> => ({ ok: false, type, message })
+
 interface Claim {
   credential: string
   signedHeaders: string
@@ -93,12 +95,7 @@ export async function verifyRequest<K extends KnownKey>(
 ): Promise<Verified<K>> {
   const headers = canonicalHeaders(request.headers)
   const claim = readClaim(request, headers)
-  if (claim instanceof Refusal) return { ok: false, type: claim.type, message: claim.message }
-  const fault = (refusal: Refusal): Verified<K> => ({
-    ok: false,
-    type: refusal.type,
-    message: refusal.message,
-  })
+  if (claim instanceof Refusal) return fault(claim)
 
   const [accessKeyId, ...rest] = claim.credential.split('/')
   if (!accessKeyId || rest.length !== 4)
@@ -163,18 +160,14 @@ function fromHeader(
 ): Claim | Refusal {
   const space = authorization.indexOf(' ')
   const algorithm = space < 0 ? authorization : authorization.slice(0, space)
-  // the header is told by its hash only: it may be somebody's bearer token
-  const told = () => sha256Base64(authorization)
-  const noPair = () =>
-    incomplete(
-      `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${told()}'.`,
-    )
   if (algorithm !== ALGORITHM)
-    return algorithm.startsWith('AWS') ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`) : noPair()
+    return algorithm.startsWith('AWS')
+      ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`)
+      : noPair(authorization)
   const parts = new Map<string, string>()
   for (const part of authorization.slice(space + 1).split(',')) {
     const at = part.indexOf('=')
-    if (at < 0) return noPair()
+    if (at < 0) return noPair(authorization)
     const name = part.slice(0, at).trim()
     if (parts.has(name)) return incomplete(`Authorization header has '${name}' more than once.`)
     parts.set(name, part.slice(at + 1).trim())
@@ -187,7 +180,7 @@ function fromHeader(
     lacks.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
   if (lacks.length > 0)
     return incomplete(
-      `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${told()}`,
+      `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${sha256Base64(authorization)}`,
     )
   return {
     credential: parts.get('Credential')!,
@@ -200,6 +193,12 @@ function fromHeader(
     query,
   }
 }
+
+/** The header is told by its hash only: it may be somebody's bearer token. */
+const noPair = (authorization: string): Refusal =>
+  incomplete(
+    `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${sha256Base64(authorization)}'.`,
+  )
 
 /** A `Date` header is an HTTP date; some clients write the basic form there too. */
 function httpDate(text: string): string {
