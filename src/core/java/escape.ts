@@ -13,6 +13,7 @@ export class Escaper {
   declare private table: Uint8Array | undefined
   declare private readonly safe: (c: number) => boolean
   declare private readonly spell: (c: number) => string
+  declare private readonly spelled: Map<number, string>
 
   constructor(safe: (c: number) => boolean, spell: (c: number) => string) {
     this.table = undefined

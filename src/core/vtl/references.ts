@@ -82,7 +82,8 @@ function rootOf(n: Node): Root {
 }
 
 export function reference(k: Compiler, n: Node): Reference {
-  const steps = n.kids.map((kid) => step(k, kid))
+  // an error in a step is told with the reference up to it
+  const steps = n.kids.map((kid) => step(k, kid, { ...kid, first: n.first }))
   const r = rootOf(n)
   const slot = k.unit.names.slot(r.name)
   const evaluate = r.runt ? () => null : evaluator(slot, steps, k.unit.aws ? '' : null)
@@ -152,26 +153,26 @@ function renderer(r: Root, evaluate: Eval): Render {
   }
 }
 
-function step(k: Compiler, n: Node): Step {
+function step(k: Compiler, n: Node, upTo: Node): Step {
   switch (n.type) {
     case 'identifier':
-      return identifier(k, n)
+      return identifier(k, n, upTo)
     case 'index': {
       const arg = value(k, n.kids[0] as Node)
       return (o, c) => {
         try {
           return index(o, arg(c), c)
         } catch (e) {
-          throw k.located(n, e)
+          throw k.located(upTo, e)
         }
       }
     }
     default:
-      return method(k, n)
+      return method(k, n, upTo)
   }
 }
 
-function identifier(k: Compiler, n: Node): Step {
+function identifier(k: Compiler, n: Node, upTo: Node): Step {
   const name = n.first.image
   const isClass = name === 'class' || name === 'Class'
   const read = property(name)
@@ -181,12 +182,12 @@ function identifier(k: Compiler, n: Node): Step {
     try {
       return read(o, c.env) ?? null
     } catch (e) {
-      throw k.located(n, e)
+      throw k.located(upTo, e)
     }
   }
 }
 
-function method(k: Compiler, n: Node): Step {
+function method(k: Compiler, n: Node, upTo: Node): Step {
   const { name } = n
   const args = n.kids.map((a) => value(k, a))
   const [first, second] = args
@@ -196,7 +197,7 @@ function method(k: Compiler, n: Node): Step {
     try {
       return invokeIt(o, a, c.env) ?? null
     } catch (e) {
-      throw k.located(n, e)
+      throw k.located(upTo, e)
     }
   }
 }
