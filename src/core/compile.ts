@@ -2,7 +2,7 @@
 import { API_FORMAT, type CompiledApi } from './api.ts'
 import type { ApiDefinition, Deployment, Integration } from './documents.ts'
 import { selectorsOf } from './selection.ts'
-import { compileTemplate } from './vtl/template.ts'
+import { checkTemplate } from './vtl/check.ts'
 
 /** Snapshots a definition under a deployment id. The definition is not copied: the caller hands over one that nobody else changes. */
 export function compile(definition: ApiDefinition, deploymentId: string, region: string): CompiledApi {
@@ -41,7 +41,7 @@ function* faultsOf(integration: Integration): Generator<string> {
 function* unreadable(what: string, templates: Record<string, string | null> | undefined): Generator<string> {
   for (const [type, source] of Object.entries(templates ?? {}))
     try {
-      if (source) compileTemplate(source)
+      if (source) checkTemplate(source)
     } catch (error) {
       const { message, line, column } = error as Error & { line?: number; column?: number }
       yield `${what} for ${type} cannot be read at line ${line}, column ${column}: ${message}`

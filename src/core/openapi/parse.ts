@@ -2,15 +2,13 @@
  * Text to value: JSON by the engine's own parser, everything else as YAML 1.2 (with 1.1's merge keys, which definitions in
  * the wild use). Bounded in what a hostile document can cost: size, number of aliases, what they expand to, depth.
  */
-import { isMap, isScalar, isSeq, Pair, parseDocument, visit, YAMLMap } from 'yaml'
 import { badRequest, type Problem } from '../problem.ts'
 import { type Doc, isDoc } from './value.ts'
 import { fastYaml } from './yaml-block.ts'
+import { libraryYaml, YamlError } from './yaml-library.ts'
 
 /** Amazon's limit of a definition. */
 export const MOST_BYTES = 6 * 1024 * 1024
-/** The YAML library looks for an alias' anchor by walking all of them: the cost is their square. */
-const MOST_ALIASES = 5_000
 /** The library takes seconds for megabytes of broken JSON, in which nobody has YAML. */
 const MOST_FLOW = 1024 * 1024
 /** Values that the document has once its aliases are written out; shared until then. */
@@ -56,31 +54,14 @@ function placeOf(text: string, offset: number): string {
 }
 
 function parseYaml(text: string): unknown {
-  const doc = parseDocument(text, { merge: true, uniqueKeys: false, prettyErrors: false })
-  const broken = doc.errors[0]
-  if (broken) throw unreadable(placeOf(text, broken.pos[0]))
-  let aliases = 0
-  if (text.includes('*')) visit(doc, { Alias: () => void aliases++ })
-  if (aliases > MOST_ALIASES) throw unreadable('#', `More than ${MOST_ALIASES} aliases`)
-  if (doc.warnings.length) spellOutTags(doc)
-  const value: unknown = doc.toJS({ maxAliasCount: -1 })
-  if (aliases) checkExpansion(value)
-  return value
-}
-
-/** CloudFormation's short forms, `!Sub x` and its like, as the long ones, `{"Fn::Sub": x}`, which are resolved later. */
-function spellOutTags(doc: ReturnType<typeof parseDocument>): void {
-  visit(doc, {
-    Node(_key, node) {
-      const tag = (isScalar(node) || isMap(node) || isSeq(node)) && node.tag
-      if (!tag || !/^![A-Za-z]/.test(tag)) return undefined
-      node.tag = undefined
-      const map = new YAMLMap()
-      const name = tag.slice(1)
-      map.items.push(new Pair(name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`, node))
-      return map
-    },
-  })
+  try {
+    const value = libraryYaml(text)
+    if (text.includes('*')) checkExpansion(value)
+    return value
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw unreadable(`line ${error.line}, column ${error.column}`, error.detail)
+  }
 }
 
 /** Aliases share one value, so a bomb costs nothing until it is walked: count what a walk would see, each value once. */

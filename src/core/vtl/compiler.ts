@@ -1,9 +1,10 @@
 import { JavaError } from '../java/values.ts'
 import type { Env, Eval, Macro, Render, Test } from './env.ts'
-import { TemplateRuntimeError, TemplateSyntaxError } from './errors.ts'
+import { TemplateRuntimeError } from './errors.ts'
 import type { Names } from './names.ts'
 import { literal, type Node } from './nodes.ts'
-import { locate, type MacroNames, type Origin, Parser } from './parser.ts'
+import type { MacroNames, Origin } from './parser.ts'
+import { Source } from './source.ts'
 
 /** What compiling one template shares, with the texts inside it (string literals, #evaluate) that are templates too. */
 export interface Unit {
@@ -17,34 +18,18 @@ export interface Unit {
 }
 
 /** Compiles one text of a unit. */
-export class Compiler {
+export class Compiler extends Source {
   readonly unit: Unit
-  readonly src: string
-  readonly origin: Origin
-  readonly depth: number
 
   constructor(unit: Unit, src: string, origin: Origin, depth: number) {
-    if (depth > MAX_TEXTS)
-      throw new TemplateSyntaxError('String literals nest too deeply', origin.line, origin.column)
+    super(src, origin, depth)
     this.unit = unit
-    this.src = src
-    this.origin = origin
-    this.depth = depth
   }
 
   parse(): Node {
     const { declared } = this.unit
     const names: MacroNames = { declared, defined: (n) => this.unit.hasMacro(n) }
-    return new Parser(this.src, this.origin, names).parse()
-  }
-
-  place(n: Node): Origin {
-    return locate(this.src, n.first.at, this.origin)
-  }
-
-  syntaxError(n: Node, message: string): TemplateSyntaxError {
-    const { line, column } = this.place(n)
-    return new TemplateSyntaxError(message, line, column)
+    return this.tree(names)
   }
 
   /** Puts the place and text of a node on an error that passes through it, if it has none yet. */
@@ -60,7 +45,6 @@ export class Compiler {
   }
 }
 
-const MAX_TEXTS = 30
 const MAX_EXPRESSION = 300
 
 function text(n: Node): string {

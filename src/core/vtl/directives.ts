@@ -1,6 +1,7 @@
 import { toJavaString } from '../java/text.ts'
 import { iteratorOf, JavaError, type Value } from '../java/values.ts'
 import { Block } from './block.ts'
+import { obey } from './check.ts'
 import { Compiler, type Unit } from './compiler.ts'
 import { type Context, type Env, type Eval, NullContext, type Out, type Render, StopSignal } from './env.ts'
 import { TemplateSyntaxError } from './errors.ts'
@@ -20,6 +21,7 @@ const DEFINE_DEPTH = 2
 
 export function directive(k: Compiler, n: Node): Render | string {
   const { name } = n
+  obey(k, n)
   switch (name) {
     case 'foreach':
       return foreach(k, n)
@@ -49,8 +51,7 @@ const rootName = (k: Compiler, n: Node): number =>
   n.type === 'reference' ? reference(k, n).slot : k.unit.names.slot(n.first.image.slice(1))
 
 function foreach(k: Compiler, n: Node): Render {
-  const [item, , list, body] = n.kids
-  if (!item) throw k.syntaxError(n, '#foreach needs a variable and a list')
+  const [item, , list, body] = n.kids as [Node, ...(Node | undefined)[]]
   const slot = rootName(k, item)
   for (const kid of n.kids.slice(1)) if (kid !== list && kid !== body && kid.type !== 'block') value(k, kid)
   const { names } = k.unit
@@ -142,8 +143,7 @@ function restore(c: Context, s: LoopSlots, item: Value, count: Value, next: Valu
 }
 
 function define(k: Compiler, n: Node): Render {
-  const [name, body] = n.kids
-  if (!name || !body || n.kids.length !== 2) throw k.syntaxError(n, '#define needs one reference')
+  const [name, body] = n.kids as [Node, Node]
   if (name.type === 'reference') reference(k, name)
   const slot = k.unit.names.slot(name.first.image.slice(1))
   const render = statements(k, body)
@@ -152,19 +152,12 @@ function define(k: Compiler, n: Node): Render {
 }
 
 function literalText(k: Compiler, n: Node): string {
-  const [first] = n.kids
-  if (!first) throw k.syntaxError(n, '#literal needs parentheses')
   for (const kid of n.kids) kid.type === 'block' ? statements(k, kid) : value(k, kid)
-  try {
-    return literal(first)
-  } catch {
-    throw k.syntaxError(n, '#literal is empty')
-  }
+  return literal(n.kids[0] as Node)
 }
 
 function stopLoop(k: Compiler, n: Node): Render {
   const [arg] = n.kids
-  if (n.kids.length > 1) throw k.syntaxError(n, '#break takes one scope at most')
   if (!arg) {
     return () => {
       throw BREAK
@@ -179,7 +172,6 @@ function stopLoop(k: Compiler, n: Node): Render {
 }
 
 function stop(k: Compiler, n: Node): Render {
-  if (n.kids.length > 1) throw k.syntaxError(n, '#stop takes one message at most')
   const message = n.kids[0] ? value(k, n.kids[0]) : null
   return (c) => {
     message?.(c)
@@ -207,12 +199,7 @@ function load(k: Compiler, n: Node): Render {
 }
 
 function evaluate(k: Compiler, n: Node): Render {
-  const [arg] = n.kids
-  if (!arg || n.kids.length > 1) throw k.syntaxError(n, '#evaluate() requires exactly one argument')
-  if (arg.type !== 'string' && arg.type !== 'reference') {
-    throw k.syntaxError(arg, '#evaluate() argument must be a string literal or reference')
-  }
-  const source = value(k, arg)
+  const source = value(k, n.kids[0] as Node)
   return (c, w) => {
     const v = source(c)
     const { env } = c

@@ -14,6 +14,7 @@ import type { Eval, Out, Test } from './env.ts'
 import { className } from './methods/tables.ts'
 import { literal, type Node } from './nodes.ts'
 import { reference } from './references.ts'
+import { stringLiteral } from './source.ts'
 import { statements } from './statements.ts'
 
 /** The value of an expression, argument or literal. */
@@ -189,27 +190,10 @@ function range(k: Compiler, n: Node): Eval {
   }
 }
 
-/** \uXXXX in double quotes; anything else after a backslash stays as it is. */
-function unescapeUnicode(k: Compiler, n: Node, s: string): string {
-  if (!s.includes('\\u')) return s
-  return s.replace(/\\u([\s\S]{0,4})/g, (_, hex: string) => {
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw k.syntaxError(n, 'Bad \\u escape in a string literal')
-    return String.fromCharCode(Number.parseInt(hex, 16))
-  })
-}
-
 function string(k: Compiler, n: Node): Eval {
-  const { image } = n.first
-  const double = image.startsWith('"')
-  let text = image.slice(1, -1)
-  if (double) text = unescapeUnicode(k, n, text)
-  const quote = double ? '"' : "'"
-  text = text.replaceAll(quote + quote, quote)
-  if (!double || !/[$#]/.test(image)) return () => text
-  const comment = text.includes('##')
-  // Velocity adds a space so that the text cannot end inside a token, and takes it off the result
-  const { line, column } = k.place(n)
-  const inner = new Compiler(k.unit, comment ? text : `${text} `, { line, column: column + 1 }, k.depth + 1)
+  const { text, template } = stringLiteral(k, n)
+  if (!template) return () => text
+  const inner = new Compiler(k.unit, template.source, template.origin, k.depth + 1)
   const body = statements(inner, inner.parse())
   return (c) => {
     const w: Out = { s: '' }
@@ -219,6 +203,6 @@ function string(k: Compiler, n: Node): Eval {
     } catch (e) {
       throw k.located(n, e)
     }
-    return comment ? w.s : w.s.slice(0, -1)
+    return template.padded ? w.s.slice(0, -1) : w.s
   }
 }

@@ -3,9 +3,10 @@ import { PlainMap, unwrap } from '../java/plain.ts'
 import { toJavaString } from '../java/text.ts'
 import { JavaError, JMap, type Value } from '../java/values.ts'
 import type { PathDialect } from '../jsonpath/path.ts'
+import { reading } from './check.ts'
 import { Compiler, type Unit } from './compiler.ts'
-import { BaseContext, Env, type Limits, type Macro, type Render, StopSignal } from './env.ts'
-import { TemplateRuntimeError, TemplateSyntaxError } from './errors.ts'
+import { BaseContext, Env, type Limits, type Macro, StopSignal } from './env.ts'
+import { TemplateRuntimeError } from './errors.ts'
 import { Names, PREDEFINED } from './names.ts'
 import { Input, type Params, RootContext, Util } from './objects.ts'
 import { statements } from './statements.ts'
@@ -53,9 +54,6 @@ export interface CompiledTemplate {
   render(scope: TemplateScope): RenderResult
 }
 
-/** Amazon's quota for a mapping template is 300 KB. */
-const MAX_SOURCE = 300 * 1024
-
 export const DEFAULT_LIMITS: Limits = {
   loopTurns: 1000,
   output: 10 * 1024 * 1024,
@@ -68,7 +66,6 @@ export const DEFAULT_LIMITS: Limits = {
  * The result keeps no state between renders and may be used for many at once.
  */
 export function compileTemplate(source: string, options: TemplateOptions = {}): CompiledTemplate {
-  if (source.length > MAX_SOURCE) throw new TemplateSyntaxError('Template exceeds 300 KB', 1, 1)
   const aws = options.profile !== 'plain'
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const dialect = options.jsonPath ?? 'classic'
@@ -82,7 +79,10 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
     addMacro: (m) => void (macros.has(m.name) || macros.set(m.name, m)),
     hasMacro: (n) => macros.has(n),
   }
-  const body = compileBody(unit, source)
+  const body = reading(source, () => {
+    const k = new Compiler(unit, source, { line: 1, column: 1 }, 0)
+    return statements(k, k.parse())
+  })
   const print = options.overrideNumbers === 'number' ? numberOf : toJavaString
   const overrides = (c: RootContext): RenderResult['overrides'] => {
     try {
@@ -115,16 +115,6 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
 const UTIL = new Util()
 
 const numberOf = (v: Value): unknown => (isNumber(v) ? doubleValue(v) : toJavaString(v))
-
-function compileBody(unit: Unit, source: string): Render {
-  try {
-    const k = new Compiler(unit, source, { line: 1, column: 1 }, 0)
-    return statements(k, k.parse())
-  } catch (e) {
-    if (e instanceof RangeError) throw new TemplateSyntaxError('Template is too deeply nested', 1, 1)
-    throw e
-  }
-}
 
 function failure(e: unknown): unknown {
   if (e instanceof JavaError) return new TemplateRuntimeError(e.kind, e.message, 1, 1, '')
