@@ -82,16 +82,17 @@ function headersOf({ headers }: OutboundRequest): [string, string][] {
 }
 
 async function answer(response: Response, { decodes }: Dialect): Promise<OutboundResponse> {
-  const { status, body } = response
-  const coding = response.headers.get('content-encoding')
-  const decoded = body !== null && coding !== null && (decodes?.test(coding) ?? false)
+  const { status } = response
+  const coding = decodes && response.headers.get('content-encoding')
+  const decoded = coding ? response.body !== null && decodes.test(coding) : false
   const headers: [string, string][] = []
   response.headers.forEach((value, name) => {
     if (!(decoded && (name === 'content-encoding' || name === 'content-length'))) headers.push([name, value])
   })
   const length = decoded ? null : response.headers.get('content-length')
-  if (body === null || length === null || !(Number(length) <= WHOLE_BODY_BYTES))
-    return { status, headers, body }
+  // `body` is not looked at before `bytes`: on Bun the mere look makes a stream of it, and the stream is the slow way
+  if (length === null || !(Number(length) <= WHOLE_BODY_BYTES))
+    return { status, headers, body: response.body }
   const bytes = await response.bytes()
   return { status, headers, body: bytes.length > 0 ? bytes : null }
 }

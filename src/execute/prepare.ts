@@ -19,7 +19,11 @@ export async function prepare(admitted: Admitted, _on: Gateway): Promise<Prepare
   const { matched } = admitted
   if (matched.located.call.journal) await journalRequest(admitted)
   const program = matched.program.integration()
-  const mapped = await mapParameters(admitted, program)
+  const { list, needsBody } = program.request
+  const mapped =
+    list.length === 0
+      ? NOTHING
+      : mapFrom(needsBody ? await sourceOf(admitted, true) : new RequestSource(matched), program)
   const prepared = await (program.kind === 'lambda-proxy'
     ? prepareLambdaProxy(admitted, program)
     : program.proxy
@@ -30,12 +34,8 @@ export async function prepare(admitted: Admitted, _on: Gateway): Promise<Prepare
   return prepared
 }
 
-async function mapParameters(
-  admitted: Admitted,
-  { request, integration, kind }: IntegrationProgram,
-): Promise<Mapped> {
-  if (request.list.length === 0) return NOTHING
-  const mapped = mapRequest(request, await sourceOf(admitted, request.needsBody))
+function mapFrom(source: MappingSource, { request, integration, kind }: IntegrationProgram): Mapped {
+  const mapped = mapRequest(request, source)
   for (const [name] of mapped.headers)
     if (isRefusedMapping(name, kind !== 'http')) throw configurationFault(`${name} header already present`)
   return integration.type === 'AWS_PROXY' ? NOTHING : mapped
@@ -57,7 +57,7 @@ class RequestSource implements MappingSource {
   #context: Context | undefined
   #query: Query | undefined
 
-  constructor({ located, pathParameters }: Matched, body: string | undefined) {
+  constructor({ located, pathParameters }: Matched, body?: string) {
     this.#call = located.call
     this.headers = located.call.headers
     this.stageVariables = located.stageVariables
