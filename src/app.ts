@@ -35,8 +35,9 @@ export interface App {
   fetch(request: Request, peer: Peer, tests?: TestInvoker): Promise<Response>
 }
 
-/** Host names under which only the control service answers, so that no look-up for a custom domain is made. */
-const OWN_HOST = /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|apigateway\.[a-z0-9.-]+)$/i
+/** Host names that are the gateway's own, so that no look-up for a custom domain is made. */
+const OWN_HOST =
+  /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|apigateway\.[a-z0-9.-]+|[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/i
 
 export function createApp(
   platform: Platform,
@@ -71,10 +72,11 @@ export function createApp(
       try {
         if (execute) {
           const { host, path, query } = locatorOf(request)
-          const target = parseTarget(host, path, query)
-          if (target) return await execute.handle(request, target, peer)
+          // a custom domain serves what is mapped to it and nothing else, also where a path looks like the path form
           if (!OWN_HOST.test(host) && (await deployments.domain(host)))
             return await execute.handle(request, { by: 'domain', host, rawPath: path, rawQuery: query }, peer)
+          const target = parseTarget(host, path, query)
+          if (target) return await execute.handle(request, target, peer)
         }
         return await hono.fetch(request, { peer, tests })
       } catch (error) {
