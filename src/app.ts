@@ -97,13 +97,16 @@ const missing = (): Response =>
     { status: 403, headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' } },
   )
 
-/** Host (without port, lower case), raw path and raw query, cut from the URL without parsing it a second time. */
+/**
+ * Host (without port, lower case), raw path and raw query, cut from the URL without parsing it a second time. Every runtime
+ * makes the URL of the Host header, and asking for that header would have Node build all of them.
+ */
 function locatorOf(request: Request): { host: string; path: string; query: string } {
   const { url } = request
   const start = url.indexOf('/', url.indexOf('//') + 2)
   const mark = url.indexOf('?', start)
   const path = mark < 0 ? url.slice(start) : url.slice(start, mark)
-  const authority = request.headers.get('host') ?? url.slice(url.indexOf('//') + 2, start)
+  const authority = url.slice(url.indexOf('//') + 2, start)
   return {
     host: authority.replace(/:\d*$/, '').toLowerCase(),
     path: path === '' ? '/' : path,
