@@ -27,8 +27,10 @@ const REMAPPED = names('connection content-length date server')
 const REMAPPED_CUSTOM = names(
   'authorization connection content-length content-md5 date expect host max-forwards proxy-authenticate server trailer upgrade user-agent www-authenticate',
 )
-/** Hop by hop: they end at the gateway. */
-const DROPPED_ON_RETURN = names('transfer-encoding keep-alive proxy-connection te')
+/** Hop by hop, or set by the gateway itself: they end here. */
+const DROPPED_ON_RETURN = names(
+  'transfer-encoding keep-alive proxy-connection te x-amzn-requestid x-amz-apigw-id',
+)
 
 export const isDroppedOnArrival = (lowerName: string): boolean => DROPPED_ON_ARRIVAL.has(lowerName)
 export const isDroppedOnDeparture = (lowerName: string): boolean => DROPPED_ON_DEPARTURE.has(lowerName)

@@ -43,6 +43,8 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   const { call } = located
   const response = select(program.selectors, reply.selection ?? String(reply.status), reply.status)
   const { status, mappings, templates } = program.responses.get(response)!
+  if (!admitted.matched.method.methodResponses?.[response.statusCode])
+    throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)
   const bytes = await bytesIn(reply.body)
   const accept = headerOf(call.headers, 'accept')
   const mapped = mapResponse(mappings, {
@@ -62,8 +64,10 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   const override = rendered?.overrides.response
   for (const [name, value] of [...overrides.headers, ...(override?.headers ?? [])])
     setHeader(mapped, name, value)
-  const headers = returnHeaders(mapped, program.kind !== 'mock')
-  const out: Pair[] = program.kind === 'mock' ? [] : [['X-Amzn-Trace-Id', call.traceId]]
+  const mock = program.kind === 'mock'
+  if (!mock) setHeader(mapped, 'X-Amzn-Trace-Id', call.traceId)
+  const headers = returnHeaders(mapped, !mock)
+  const out: Pair[] = mock ? [] : [headers.pop()!]
   if (headerOf(headers, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
   return {
     status: override?.status ?? overrides.status ?? status,

@@ -66,7 +66,18 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   },
   empty: (response, query) => response.writeHead(number(query, 'status', 204)).end(),
   duplicates: (response) => {
-    response.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-Twice', '1', 'X-Twice', '2'])
+    response.writeHead(200, [
+      'Set-Cookie',
+      'a=1',
+      'Set-Cookie',
+      'b=2',
+      'X-Twice',
+      '1',
+      'X-Twice',
+      '2',
+      'X-Amzn-RequestId',
+      'mine',
+    ])
     response.end('two')
   },
   redirect: (response) => response.writeHead(302, { Location: '/echo' }).end('moved'),
