@@ -19,6 +19,7 @@ import type { Gateway } from './gateway.ts'
 import { gatewayResponse } from './gateway-response.ts'
 import { identifiers } from './identifiers.ts'
 import { integrate } from './integrate.ts'
+import { journalRequest } from './journal.ts'
 import { locate } from './locate.ts'
 import { match } from './match.ts'
 import { prepare } from './prepare.ts'
@@ -81,6 +82,7 @@ async function answerTo(call: Call, target: Target, on: Gateway): Promise<Answer
 
 /** What a test invocation runs, too: method request, integration request, integration, integration response. */
 async function perform(admitted: Admitted, on: Gateway): Promise<Answer> {
+  if (admitted.matched.located.call.journal) await journalRequest(admitted)
   await validate(admitted, on)
   const prepared = await prepare(admitted, on)
   const reply = await integrate(prepared, on)

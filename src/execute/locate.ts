@@ -3,6 +3,7 @@ import type { DomainPointer } from '../core/api.ts'
 import type { Call, Located } from '../core/call.ts'
 import { releaseOf } from '../core/canary.ts'
 import { Fault } from '../core/fault.ts'
+import { headerOf } from '../core/headers.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
 import type { Gateway } from './gateway.ts'
@@ -33,7 +34,9 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
     throw new Fault('REQUEST_TOO_LARGE', { reason: 'header values over the limit' })
 
   const place =
-    target.by === 'api' ? byApi(target) : byDomain(call, target, await on.deployments.domain(target.host))
+    target.by === 'api'
+      ? byApi(target, call)
+      : byDomain(call, target, await on.deployments.domain(target.host))
   const pointer = await on.deployments.stage(place.apiId, place.stageName)
   if (!pointer) throw forbidden(`no stage ${place.stageName} of an API ${place.apiId}`)
   if (target.by === 'api' && target.region && target.region !== pointer.region)
@@ -62,8 +65,13 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
   return located
 }
 
-function byApi(target: Target & { by: 'api' }): Place {
-  const { apiId, rawPath, stage } = target
+/** The DNS name of a VPC endpoint names no API, a header does (guide: apigateway-private-api-test-invoke-url). */
+const VPC_ENDPOINT = /^vpce-[a-z0-9-]+$/
+
+function byApi(target: Target & { by: 'api' }, call: Call): Place {
+  const { rawPath, stage } = target
+  const named = VPC_ENDPOINT.test(target.apiId) ? headerOf(call.headers, 'x-apigw-api-id') : undefined
+  const apiId = named?.toLowerCase() ?? target.apiId
   if (stage !== undefined) return { apiId, stageName: stage, path: rawPath }
   const [stageName, path] = cut(rawPath)
   return { apiId, stageName, path }

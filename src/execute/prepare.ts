@@ -9,7 +9,7 @@ import type { IntegrationProgram } from '../core/program.ts'
 import { parseQuery, type Query } from '../core/query.ts'
 import { type Context, contextOf } from '../core/variables.ts'
 import type { Gateway } from './gateway.ts'
-import { bodyText, endpointText, headersText, journalRequest } from './journal.ts'
+import { bodyText, endpointText, headersText } from './journal.ts'
 import { prepareCustom } from './prepare-custom.ts'
 import { prepareHttpProxy, prepareLambdaProxy } from './prepare-proxy.ts'
 
@@ -17,7 +17,6 @@ const NOTHING: Mapped = { headers: [], query: [], path: {} }
 
 export async function prepare(admitted: Admitted, _on: Gateway): Promise<Prepared> {
   const { matched } = admitted
-  if (matched.located.call.journal) await journalRequest(admitted)
   const program = matched.program.integration()
   const { list, needsBody } = program.request
   const mapped =

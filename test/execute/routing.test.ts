@@ -183,3 +183,10 @@ test('limits of URL and headers', async () => {
   const heavy = await gateway.call('GET', '/dev/who', { headers: { 'X-Heavy': 'x'.repeat(10_300) } })
   expect([heavy.status, heavy.text]).toEqual([413, '{"message":"Request Too Long"}'])
 })
+
+test('the name of a VPC endpoint: a header says which API is meant', async () => {
+  const host = 'vpce-0123abcd-xyz.execute-api.us-east-1.vpce.amazonaws.com'
+  const named = await gateway.call('GET', '/dev/who', { host, headers: { 'x-apigw-api-id': 'ABC123' } })
+  expect(named.status).toBe(200)
+  expect((await gateway.call('GET', '/dev/who', { host })).status).toBe(403)
+})

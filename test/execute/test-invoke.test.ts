@@ -191,3 +191,34 @@ Execution failed due to configuration error: Invalid endpoint address
 Method completed with status: 500
 `)
 })
+
+test('a request that is not valid: what came in is in the log all the same', async () => {
+  const validated = definitionOf(
+    {
+      '/v': {
+        POST: {
+          requestValidatorId: 'v',
+          requestParameters: { 'method.request.querystring.b': true, 'method.request.header.a': true },
+          integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
+        },
+      },
+    },
+    {
+      requestValidators: [
+        { id: 'v', name: 'v', validateRequestBody: false, validateRequestParameters: true },
+      ],
+    },
+  )
+  const answer = await invoke('POST', { definition: validated, body: '{}' })
+  expect(lines(answer.log).split('\n').slice(1)).toEqual([
+    'Starting execution for request: <id>',
+    'HTTP Method: POST, Resource Path: /v',
+    'Method request path: {}',
+    'Method request query string: {}',
+    'Method request headers: {}',
+    'Method request body before transformations: {}',
+    'Missing required request parameters: [a, b]',
+    'Method completed with status: 400',
+    '',
+  ])
+})
