@@ -12,6 +12,9 @@ const DEADLINE_MS = 500
 /** After a missed deadline commands fail at once for so long; then one is let through to try. */
 const PAUSE_MS = 500
 
+/** A timer that is so late tells that this process was busy, not Redis, in milliseconds. */
+const BUSY_MS = 20
+
 export class RedisUnavailable extends Error {}
 
 /** A command under way; `late` is called at its deadline, and gone once it is answered. */
@@ -114,9 +117,17 @@ export function connectRedis(
   /** One timer for all commands, which have the same deadline: the one sent first is late first. */
   function watch(): void {
     if (watching) return
-    // a process that was busy itself finds its timer due before it has read the answers that lie in its socket: read first
-    const due = () => setImmediate(judge)
-    watching = setTimeout(due, Math.max(1, waits[0]!.due - now()))
+    const planned = waits[0]!.due
+    watching = setTimeout(
+      () => {
+        // a process that was busy itself has not read the answers that lie in its socket, or not even sent the commands: it
+        // gives them back the time that it took, and reads first
+        const busy = now() - planned
+        if (busy > BUSY_MS) for (const wait of waits) wait.due += busy
+        setImmediate(judge)
+      },
+      Math.max(1, planned - now()),
+    )
   }
 
   function judge(): void {
