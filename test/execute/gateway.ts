@@ -57,6 +57,12 @@ export function definitionOf(
             authorizationType: 'NONE',
             apiKeyRequired: false,
             methodIntegration: integration as Integration,
+            methodResponses: Object.fromEntries(
+              Object.keys(integration?.integrationResponses ?? {}).map((statusCode) => [
+                statusCode,
+                { statusCode },
+              ]),
+            ),
             ...method,
           },
         ]),
