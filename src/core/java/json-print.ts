@@ -39,7 +39,7 @@ const web = new Escaper((c) => safe(c) && c !== 47, escaped)
 function write(v: Value, e: Escaper, depth: number): string {
   if (typeof v === 'string') return `"${e.run(v)}"`
   if (v === null || typeof v !== 'object') return `${v}`
-  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   if (v instanceof JMap) return writeMap(v, e, depth)
   if (v instanceof JList || v instanceof JArray) return writeList(v.a, e, depth)
   if (v instanceof JView) return writeList(v.items(), e, depth)

@@ -42,6 +42,7 @@ export function parseJson(text: string, strict = false): Value {
 const EOI = 0x1a
 /** Nesting that json-smart (since 2.4.9) refuses as not natural. */
 const MAX_DEPTH = 400
+const MAX_DIGITS = 100_000
 
 let s = ''
 let len = 0
@@ -139,6 +140,8 @@ function number(stop: string): Value {
   skipSpace()
   if (!ends(stop)) return unquoted(start, stop)
   const text = javaTrim(s.slice(start, pos))
+  if (text.length > MAX_DIGITS)
+    throw new JavaError('NumberFormatException', 'BigInteger would overflow supported range')
   return float ? parseFloating(text) : parseInteger(text)
 }
 

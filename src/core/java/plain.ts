@@ -76,7 +76,7 @@ const MAX_DEPTH = 100
 /** A Java value as plain JavaScript; `print` gives what lists, maps, Integers, booleans and strings are not. */
 export function unwrap(v: Value, print: (v: Value) => unknown, depth = 0): unknown {
   if (v === null || typeof v !== 'object') return v
-  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   const items = v instanceof JList ? v.a : v instanceof JView ? v.items() : null
   if (items) return items.map((x) => unwrap(x, print, depth + 1))
   if (v instanceof JMap) {

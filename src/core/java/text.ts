@@ -44,7 +44,7 @@ export function toJavaString(v: Value, depth = 0): string {
       return `${v}`
   }
   if (v === null) return 'null'
-  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   if (v instanceof JMap) {
     return ownText(v) ?? mapToString(v, depth)
   }
@@ -83,7 +83,7 @@ function listToString(a: Value[], self: JavaObject, depth: number): string {
 export function javaEquals(a: Value, b: Value, depth = 0): boolean {
   if (a === b) return true
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
-  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'null')
+  if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   if (a instanceof JList) return b instanceof JList && sameItems(a.a, b.a, depth)
   if (a instanceof JMap) {
     if (!(b instanceof JMap) || a.size !== b.size) return false

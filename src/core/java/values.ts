@@ -44,11 +44,21 @@ export class JLong extends JavaObject {
   }
 }
 
+/** The largest unscaled value, a hundred thousand digits: beyond it arithmetic takes seconds, and a template can square. */
+const MAX_UNSCALED = 1n << 332_193n
+
+function bounded(v: bigint): bigint {
+  if (v > MAX_UNSCALED || v < -MAX_UNSCALED) {
+    throw new JavaError('ArithmeticException', 'BigInteger would overflow supported range')
+  }
+  return v
+}
+
 export class JBigInteger extends JavaObject {
   declare readonly v: bigint
   constructor(v: bigint) {
     super()
-    this.v = v
+    this.v = bounded(v)
   }
   get type(): string {
     return 'java.math.BigInteger'
@@ -72,7 +82,7 @@ export class JBigDecimal extends JavaObject {
   declare readonly s: number
   constructor(u: bigint, s: number) {
     super()
-    this.u = u
+    this.u = bounded(u)
     this.s = s
   }
   get type(): string {

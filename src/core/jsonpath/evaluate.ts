@@ -98,8 +98,11 @@ class Evaluation {
     this.results.push(merged)
   }
 
-  private index(i: number, list: JList, n: number): void {
-    if (n < 0 || n >= list.a.length) throw MISSING
+  private index(i: number, list: JList, n: number, lenient = false): void {
+    if (n < 0 || n >= list.a.length) {
+      if (lenient && !this.definiteFrom(0)) return
+      throw MISSING
+    }
     this.step(i + 1, list.a[n] as Value)
   }
 
@@ -115,7 +118,7 @@ class Evaluation {
     const [a = 0, b = 0] = t.n
     switch (t.op) {
       case 'index':
-        this.index(i, model, t.lenient && a < 0 ? len + a : a)
+        this.index(i, model, t.lenient && a < 0 ? len + a : a, t.lenient)
         return
       case 'indexes':
         for (const n of t.n) {

@@ -31,6 +31,10 @@ export interface Macro {
   body: Render
 }
 
+/** What a loop turn, a macro call or a #define costs, against a step of a regular expression. */
+const TURN = 10
+const VISIT = 4
+
 /** What one render shares. */
 export class Env {
   declare readonly limits: Limits
@@ -47,6 +51,8 @@ export class Env {
   /** Templates that #evaluate compiled in this render, by their text. */
   declare evaluated: Map<string, Render> | undefined
   declare readonly spend: (n: number) => void
+  /** A value that JSONPath looks at. */
+  declare readonly visit: () => void
 
   constructor(limits: Limits, aws: boolean, names: Names, macros: Map<string, Macro>) {
     this.limits = limits
@@ -63,6 +69,7 @@ export class Env {
       this.left -= n
       if (this.left < 0) throw new LimitError(`Template takes more than ${limits.steps} steps`)
     }
+    this.visit = () => this.spend(VISIT)
   }
 
   macro(name: string): Macro | undefined {
@@ -76,6 +83,12 @@ export class Env {
     this.own.set(m.name, m)
   }
 
+  /** Bounds a text and counts the work of making it. */
+  built(s: string): string {
+    this.spend(s.length >> 4)
+    return this.bound(s)
+  }
+
   /** Bounds a text: a template doubles strings faster than it takes steps. */
   bound(s: string): string {
     if (s.length > this.limits.output) this.tooLong()
@@ -87,7 +100,7 @@ export class Env {
   }
 
   turn(w: Out): void {
-    this.spend(1)
+    this.spend(TURN)
     if (w.s.length > this.limits.output) this.tooLong()
   }
 }
@@ -153,7 +166,7 @@ export class MacroContext implements Context {
     if (v !== undefined && v !== null) return v
     const arg = this.args.get(slot)
     if (!arg) return this.inner.get(slot)
-    this.env.spend(1)
+    this.env.spend(TURN)
     return arg.value(this.inner)
   }
   put(slot: number, v: Value): void {

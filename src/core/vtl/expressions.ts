@@ -181,7 +181,7 @@ function range(k: Compiler, n: Node): Eval {
     const to = intValue(b)
     const size = Math.abs(from - to) + 1
     try {
-      c.env.spend(size)
+      c.env.spend(4 * size)
     } catch (e) {
       throw k.located(n, e)
     }
@@ -199,7 +199,7 @@ function string(k: Compiler, n: Node): Eval {
     const w: Out = { s: '' }
     body(c, w)
     try {
-      c.env.turn(w)
+      c.env.built(w.s)
     } catch (e) {
       throw k.located(n, e)
     }

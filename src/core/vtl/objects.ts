@@ -49,7 +49,7 @@ export class Input extends JavaObject {
   }
   document(env: Env): Value {
     if (this.doc === undefined) {
-      env.spend(1 + (this.body.length >> 6))
+      env.spend(this.body.length >> 2)
       this.doc = parseJson(this.body)
     }
     return this.doc
@@ -61,15 +61,14 @@ export class Input extends JavaObject {
     if (typeof path !== 'string')
       throw new JavaError('IllegalArgumentException', 'path can not be null or empty')
     const p: CompiledPath = pathOf(path, this.dialect)
-    return p.read(doc, env.spend)
+    return p.read(doc, env.visit)
   }
   json(path: Value, env: Env): string {
     if (this.document(env) === null) return path === '$' ? 'null' : '""'
     const v = this.read(path, env)
     if (v === undefined) return '""'
     const s = printJson(v)
-    env.spend(s.length >> 6)
-    return env.bound(s)
+    return env.built(s)
   }
   paramsMap(): JMap {
     this.map ??= new ParamsMap(this.params)
@@ -118,8 +117,8 @@ const textual =
   (_: unknown, [o]: Value[], env: Env): Value => {
     if (o === null || o === undefined) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 6)
-    return env.bound(f(s))
+    env.spend(s.length >> 4)
+    return env.built(f(s))
   }
 
 register(Util, {
@@ -132,7 +131,7 @@ register(Util, {
   'parseJson:O': (_, [o], env) => {
     if (o === null) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 6)
+    env.spend(s.length >> 2)
     return parseJson(s)
   },
 })

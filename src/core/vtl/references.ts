@@ -145,7 +145,7 @@ function renderer(r: Root, evaluate: Eval): Render {
       return
     }
     if (v !== null && !(v instanceof Block)) {
-      w.s += prefix + c.env.bound(toJavaString(v))
+      w.s += prefix + c.env.built(toJavaString(v))
       return
     }
     if (v?.render(c, w)) return

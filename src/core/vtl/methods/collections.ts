@@ -11,6 +11,7 @@ import {
   JView,
   type Value,
 } from '../../java/values.ts'
+import type { Env } from '../env.ts'
 import type { Body } from './dispatch.ts'
 import { stream } from './streams.ts'
 
@@ -24,8 +25,17 @@ function items(v: Value): Value[] {
   return v instanceof JView ? v.items() : fail('NullPointerException')
 }
 
+/** Counts the work of looking for some values in a list. */
+function searched(a: Value[], times: number, env: Env): Value[] {
+  env.spend((a.length * times) >> 1)
+  return a
+}
+
 const has = (a: Value[], v: Value): boolean => a.some((x) => javaEquals(x, v))
 const indexOf = (a: Value[], v: Value): number => a.findIndex((x) => javaEquals(x, v))
+
+/** What an element that a collection takes costs: it stays in memory. */
+const ELEMENT = 10
 
 const OBJECTS = 'Ljava.lang.Object;'
 
@@ -34,9 +44,9 @@ function reading(of: (c: never) => Value[]): Record<string, Body> {
   return {
     'size:': (c) => of(c as never).length,
     'isEmpty:': (c) => of(c as never).length === 0,
-    'contains:O': (c, [x]) => has(of(c as never), x),
-    'containsAll:K': (c, [o]) => {
-      const a = of(c as never)
+    'contains:O': (c, [x], env) => has(searched(of(c as never), 1, env), x),
+    'containsAll:K': (c, [o], env) => {
+      const a = searched(of(c as never), items(o).length, env)
       return items(o).every((x) => has(a, x))
     },
     'iterator:': (c) => iteratorOf(c),
@@ -46,10 +56,16 @@ function reading(of: (c: never) => Value[]): Record<string, Body> {
   }
 }
 
+/** Counts the work of going through a collection. */
+function counted(o: Value, env: Env): Value {
+  env.spend(o instanceof JList ? o.a.length : o instanceof JMap ? o.size : 1)
+  return o
+}
+
 export const OBJECT: Record<string, Body> = {
-  'toString:': (o) => toJavaString(o),
-  'equals:O': (o, [x]) => javaEquals(o, x),
-  'hashCode:': (o) => hashCode(o),
+  'toString:': (o, _, env) => env.built(toJavaString(o)),
+  'equals:O': (o, [x], env) => javaEquals(counted(o, env), x),
+  'hashCode:': (o, _, env) => hashCode(counted(o, env)),
 }
 
 function at(l: JList, i: number, n = l.a.length): number {
@@ -81,7 +97,7 @@ export const LIST: Record<string, Body> = {
     return old
   },
   'add:O': (l: JList, [v], env) => {
-    env.spend(1)
+    env.spend(ELEMENT)
     l.a.push(v)
     l.mod++
     return true
@@ -93,14 +109,14 @@ export const LIST: Record<string, Body> = {
   },
   'addAll:K': (l: JList, [o], env) => {
     const more = [...items(o)]
-    env.spend(more.length)
+    env.spend(ELEMENT * more.length)
     for (const v of more) l.a.push(v)
     l.mod++
     return more.length > 0
   },
   'addAll:iK': (l: JList, [i, o], env) => {
     const more = [...items(o)]
-    env.spend(more.length)
+    env.spend(ELEMENT * more.length)
     l.a.splice(at(l, i, l.a.length + 1), 0, ...more)
     l.mod++
     return more.length > 0
@@ -110,22 +126,28 @@ export const LIST: Record<string, Body> = {
     l.mod++
     return old as Value
   },
-  'remove:O': (l: JList, [v]) => {
-    const i = indexOf(l.a, v)
+  'remove:O': (l: JList, [v], env) => {
+    const i = indexOf(searched(l.a, 1, env), v)
     if (i < 0) return false
     l.a.splice(i, 1)
     l.mod++
     return true
   },
-  'removeAll:K': (l: JList, [o]) => keep(l, (x) => !has(items(o), x)),
-  'retainAll:K': (l: JList, [o]) => keep(l, (x) => has(items(o), x)),
+  'removeAll:K': (l: JList, [o], env) => {
+    const a = searched(items(o), l.a.length, env)
+    return keep(l, (x) => !has(a, x))
+  },
+  'retainAll:K': (l: JList, [o], env) => {
+    const a = searched(items(o), l.a.length, env)
+    return keep(l, (x) => has(a, x))
+  },
   'clear:': (l: JList) => {
     l.a.length = 0
     l.mod++
     return undefined
   },
-  'indexOf:O': (l: JList, [v]) => indexOf(l.a, v),
-  'lastIndexOf:O': (l: JList, [v]) => l.a.findLastIndex((x) => javaEquals(x, v)),
+  'indexOf:O': (l: JList, [v], env) => indexOf(searched(l.a, 1, env), v),
+  'lastIndexOf:O': (l: JList, [v], env) => searched(l.a, 1, env).findLastIndex((x) => javaEquals(x, v)),
   'subList:ii': (l: JList, [a, b]) => {
     if (a < 0) fail('IndexOutOfBoundsException', `fromIndex = ${a}`)
     if (b > l.a.length) fail('IndexOutOfBoundsException', `toIndex = ${b}`)
@@ -182,12 +204,12 @@ export const ARRAY: Record<string, Body> = {
 export const MAP: Record<string, Body> = {
   'get:O': (m: JMap, [k]) => m.getKey(k) ?? null,
   'put:OO': (m: JMap, [k, v], env) => {
-    env.spend(1)
+    env.spend(ELEMENT)
     return m.put(k, v)
   },
   'putAll:M': (m: JMap, [o], env) => {
     if (!(o instanceof JMap)) return fail('NullPointerException')
-    env.spend(o.size)
+    env.spend(ELEMENT * o.size)
     for (const k of o.keys()) m.put(k, o.getKey(k) ?? null)
     return undefined
   },
@@ -201,7 +223,7 @@ export const MAP: Record<string, Body> = {
     return v === undefined ? d : v
   },
   'containsKey:O': (m: JMap, [k]) => m.has(k),
-  'containsValue:O': (m: JMap, [v]) => has(m.values(), v),
+  'containsValue:O': (m: JMap, [v], env) => has(searched(m.values(), 1, env), v),
   'remove:O': (m: JMap, [k]) => m.remove(k),
   'remove:OO': (m: JMap, [k, v]) => {
     if (!m.has(k) || !javaEquals(m.getKey(k) ?? null, v)) return false
@@ -240,7 +262,8 @@ function removeFromView(v: JView, x: Value): boolean {
 
 function keepInView(v: JView, p: (x: Value) => boolean): boolean {
   const ks = v.map.keys()
-  const drop = ks.filter((_, i) => !p(v.items()[i] as Value))
+  const all = v.items()
+  const drop = ks.filter((_, i) => !p(all[i] as Value))
   for (const k of drop) v.map.remove(k)
   return drop.length > 0
 }

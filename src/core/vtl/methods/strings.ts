@@ -123,16 +123,16 @@ export const STRING: Record<string, Body> = {
   'compareToIgnoreCase:S': (s: string, [x]) => compare(foldCase(s), foldCase(text(x))),
   'regionMatches:iSii': (s: string, [a, o, b, n]) => region(s, false, a, text(o), b, n),
   'regionMatches:ziSii': (s: string, [ic, a, o, b, n]) => region(s, ic, a, text(o), b, n),
-  'concat:S': (s: string, [x], env) => env.bound(s + text(x)),
+  'concat:S': (s: string, [x], env) => env.built(s + text(x)),
   'replace:cc': (s: string, [a, b]) =>
     s.replaceAll(String.fromCharCode(a.c), String.fromCharCode(b.c).replace('$', '$$$$')),
   'replace:QQ': (s: string, [a, b], env) => {
     const to = text(b)
-    if (to.length * s.length > env.limits.output) env.spend(to.length)
-    return env.bound(s.replaceAll(text(a), () => to))
+    env.spend(s.length >> 4)
+    return env.built(s.replaceAll(text(a), () => to))
   },
-  'replaceAll:SS': (s: string, [a, b], env) => env.bound(replace(s, text(a), text(b), false, env.spend)),
-  'replaceFirst:SS': (s: string, [a, b], env) => env.bound(replace(s, text(a), text(b), true, env.spend)),
+  'replaceAll:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), false, env.spend)),
+  'replaceFirst:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), true, env.spend)),
   'matches:S': (s: string, [x], env) => matches(s, text(x), env.spend),
   'split:S': (s: string, [x], env) => new JArray(split(s, text(x), 0, env.spend), STRING_ARRAY),
   'split:Si': (s: string, [x, n], env) => new JArray(split(s, text(x), n, env.spend), STRING_ARRAY),
@@ -142,7 +142,7 @@ export const STRING: Record<string, Body> = {
   'strip:': (s: string) => stripTrailing(s.replace(LEADING, '')),
   'stripLeading:': (s: string) => s.replace(LEADING, ''),
   'stripTrailing:': (s: string) => stripTrailing(s),
-  'repeat:i': (s: string, [n], env) => env.bound(repeat(s, n, (x) => env.bound(x))),
+  'repeat:i': (s: string, [n], env) => env.built(repeat(s, n, (x) => env.bound(x))),
   'lines:': (s: string) => stream(splitLines(s)),
   'chars:': (s: string) =>
     stream(
@@ -172,7 +172,7 @@ export const STRING: Record<string, Body> = {
   'getBytes:': (s: string) => encodeUtf8(s),
   'getBytes:S': (s: string, [cs]) =>
     /^utf-?8$/i.test(text(cs)) ? encodeUtf8(s) : fail('UnsupportedEncodingException', text(cs)),
-  'formatted:o': (s: string, [a], env) => env.bound(format(s, a.a)),
+  'formatted:o': (s: string, [a], env) => env.built(format(s, a.a)),
   'valueOf:O': (_, [x]) => toJavaString(x),
   'valueOf:A': (_, [x]) => textOf(x),
   'valueOf:z': (_, [x]) => toJavaString(x),
@@ -182,13 +182,13 @@ export const STRING: Record<string, Body> = {
   'valueOf:f': (_, [x]) => toJavaString(x),
   'valueOf:d': (_, [x]) => toJavaString(x),
   'copyValueOf:A': (_, [x]) => textOf(x),
-  'format:So': (_, [f, a], env) => env.bound(format(text(f), a.a)),
-  'join:Qq': (_, [d, a], env) => env.bound(a.a.map(toJavaString).join(text(d))),
+  'format:So': (_, [f, a], env) => env.built(format(text(f), a.a)),
+  'join:Qq': (_, [d, a], env) => env.built(a.a.map(toJavaString).join(text(d))),
   'join:QT': (_, [d, it], env) => {
     const items: Value[] = it instanceof JList ? it.a : (it as JView).items()
     const odd = items.find((x) => x !== null && typeof x !== 'string')
     if (odd !== undefined) fail('ClassCastException', 'not a CharSequence')
-    return env.bound(items.map((x) => toJavaString(x)).join(text(d)))
+    return env.built(items.map((x) => toJavaString(x)).join(text(d)))
   },
 }
 
