@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import type { Integration, MethodSetting, Stage } from '../../src/core/documents.ts'
 import type { CachedResponse, ResponseCache } from '../../src/platform.ts'
+import { sign } from './authorizers/protected.ts'
 import { type ApiSketch, definitionOf, stageOf, startGateway, type TestGateway } from './gateway.ts'
 
 /** A back end that counts its calls and answers with their number; `answer` may do otherwise. */
@@ -567,4 +568,70 @@ test('a cache that fails is a miss, said in the log and counted', async () => {
   expect((await get()).text).toBe('2 /back')
   expect(metric('edgeway_store_failure_count')).toBeGreaterThanOrEqual(2)
   expect(gateway.log.filter(({ message }) => message === 'the response cache does not answer').length).toBe(1)
+})
+
+describe('callers whom IAM knows', () => {
+  const statement = (Action: string | string[]) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
+  })
+  const principal = (name: string, action: string | string[]) => ({
+    name,
+    secretAccessKey: `${name}-secret`,
+    policies: [statement(action)],
+  })
+  const env = {
+    EDGEWAY_PRINCIPALS: JSON.stringify({
+      AKIAANNA: principal('anna', 'execute-api:Invoke'),
+      AKIABERT: principal('bert', ['execute-api:Invoke', 'execute-api:InvalidateCache']),
+    }),
+  }
+
+  async function signed(name: 'anna' | 'bert', headers: Record<string, string> = {}) {
+    const host = `abc123.execute-api.us-east-1.localhost:${gateway.port}`
+    const keys = { accessKeyId: `AKIA${name.toUpperCase()}`, secretAccessKey: `${name}-secret` }
+    const all = await sign(keys, 'GET', '/dev/signed', { host, headers, at: new Date(now) })
+    return gateway.call('GET', '/dev/signed', { host, headers: all })
+  }
+
+  test('none is served another’s answer; who may InvalidateCache may, the other is told', async () => {
+    const integration = { type: 'HTTP_PROXY', httpMethod: 'GET', uri: `${origin}/back` }
+    await start({
+      env,
+      sketch: { '/signed': { GET: { authorizationType: 'AWS_IAM', integration } } },
+    })
+    expect((await signed('anna')).text).toBe('1 /back')
+    expect((await signed('bert')).text).toBe('2 /back')
+    expect((await signed('anna')).text).toBe('1 /back')
+    const fresh = { 'cache-control': 'max-age=0' }
+    const refused = await signed('anna', fresh)
+    expect([refused.text, refused.header('warning')]).toEqual([
+      '1 /back',
+      '199 Cache-control headers were ignored because the caller was unauthorized.',
+    ])
+    expect((await signed('bert', fresh)).text).toBe('3 /back')
+    expect((await signed('bert')).text).toBe('3 /back')
+  })
+})
+
+test('a request that is not valid is refused, also where the answer to a valid one is kept', async () => {
+  const integration = { type: 'HTTP_PROXY', httpMethod: 'GET', uri: `${origin}/back` }
+  const sketch = {
+    '/valid': {
+      GET: {
+        requestValidatorId: 'v',
+        requestParameters: { 'method.request.querystring.needed': true },
+        integration,
+      },
+    },
+  }
+  await start({ sketch })
+  gateway.deploy({
+    ...definitionOf(sketch),
+    requestValidators: [{ id: 'v', validateRequestBody: false, validateRequestParameters: true }],
+  })
+  expect((await get('/dev/valid?needed=1')).status).toBe(200)
+  expect((await get('/dev/valid?needed=1')).text).toBe('1 /back?needed=1')
+  expect((await get('/dev/valid')).status).toBe(400)
+  expect(calls.length).toBe(1)
 })
