@@ -1,5 +1,5 @@
 /** What the commands of `edgeway vtl` share: reading files and data, and rendering with messages for a terminal. */
-import { parse as parseYaml } from 'yaml'
+import { load } from 'js-yaml'
 import {
   caret,
   compileTemplate,
@@ -48,7 +48,7 @@ export async function textOf(file: string, io: VtlIo): Promise<string> {
 /** YAML, of which JSON is a part. */
 export function parseData(text: string, from: string): unknown {
   try {
-    return parseYaml(text)
+    return load(text)
   } catch (error) {
     throw new VtlProblem(`${from}: ${(error as Error).message}`)
   }
