@@ -58,7 +58,8 @@ export function base64Encode(bytes: Uint8Array): string {
 
 /**
  * Characters that are none of base64's are passed over: a function that returns a string answers it with quotes, and Amazon's
- * binary image tutorial decodes that. Throws an API_CONFIGURATION_ERROR where what is left is no base64.
+ * binary image tutorial decodes that. Throws an API_CONFIGURATION_ERROR where what is left is no base64, which text without
+ * the padding that its length asks for is not (recorded).
  */
 export function base64Decode(text: string): Uint8Array {
   try {
@@ -66,6 +67,8 @@ export function base64Decode(text: string): Uint8Array {
       .replaceAll('-', '+')
       .replaceAll('_', '/')
       .replace(/[^A-Za-z0-9+/]/g, '')
+    const padding = -clean.length & 3
+    if (padding > 0 && text.split('=', padding + 1).length <= padding) throw new Error('incorrect padding')
     return Uint8Array.from(atob(clean), (char) => char.charCodeAt(0))
   } catch (error) {
     throw configurationFault('Unable to base64 decode the body.', error)

@@ -34,7 +34,8 @@ function keyOf(on: Gateway): Promise<CryptoKey> {
   let key = keys.get(on)
   if (!key) {
     const { encryptionKey } = on.platform.settings
-    const raw = encryptionKey ? base64Decode(encryptionKey) : on.platform.random.bytes(32)
+    // 32 bytes want one `=`, which base64url leaves out
+    const raw = encryptionKey ? base64Decode(`${encryptionKey}=`) : on.platform.random.bytes(32)
     key = crypto.subtle.importKey('raw', raw as BufferSource, 'AES-GCM', false, ['encrypt', 'decrypt'])
     keys.set(on, key)
   }

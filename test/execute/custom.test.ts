@@ -416,7 +416,8 @@ const sent = async (path: string, type: string, body: Buffer | string) => {
 test('content handling of requests', async () => {
   expect(await sent('/dev/to-binary', 'text/plain', 'iVBORw==')).toEqual([200, PNG.toString(), 4])
   expect(await sent('/dev/to-binary', 'image/png', PNG)).toEqual([200, PNG.toString(), 4])
-  expect(await sent('/dev/to-binary', 'text/plain', 'a')).toEqual([500, undefined, undefined])
+  for (const unpadded of ['a', 'iVBORw', 'iVBORw=', 'plain text'])
+    expect(await sent('/dev/to-binary', 'text/plain', unpadded)).toEqual([500, undefined, undefined])
   expect(await sent('/dev/to-text', 'image/png', PNG)).toEqual([200, 'iVBORw==', 8])
   expect(await sent('/dev/to-text', 'text/plain', 'x')).toEqual([200, 'x', 1])
   expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([200, 'default', 7])
