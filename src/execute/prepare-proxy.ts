@@ -69,10 +69,10 @@ export async function prepareHttpProxy(
 const isSignature = (value: string): boolean => value.startsWith('AWS4-HMAC-SHA256')
 
 /** Two names that events spell one way, whatever the client wrote (recorded). */
-const SPELT: Record<string, string | undefined> = {
-  authorization: 'Authorization',
-  'user-agent': 'User-Agent',
-}
+const SPELT = new Map([
+  ['authorization', 'Authorization'],
+  ['user-agent', 'User-Agent'],
+])
 
 /** AWS_PROXY: the event is the body. */
 export async function prepareLambdaProxy(admitted: Admitted, program: IntegrationProgram): Promise<Prepared> {
@@ -82,7 +82,7 @@ export async function prepareLambdaProxy(admitted: Admitted, program: Integratio
   for (const pair of call.headers) {
     const lower = pair[0].toLowerCase()
     if (lower === 'authorization' && isSignature(pair[1])) continue
-    const spelt = SPELT[lower]
+    const spelt = SPELT.get(lower)
     headers.push(spelt === undefined ? pair : [spelt, pair[1]])
   }
   const binary = located.program.binary(headerOf(call.headers, 'content-type'))

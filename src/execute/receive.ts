@@ -36,7 +36,7 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
   }
   const raw = peer.rawHeaders
   if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, raw[at]!, raw[at + 1]!)
-  else for (const [name, value] of request.headers) take(read, SPELLINGS[name] ?? name, value)
+  else for (const [name, value] of request.headers) take(read, SPELLINGS.get(name) ?? name, value)
 
   const now = clock.now()
   const address = peer.address.startsWith('::ffff:') ? peer.address.slice(7) : peer.address
@@ -99,10 +99,10 @@ function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
 }
 
 /** How HTTP/1.1 clients spell what the Fetch API shows in lower case: Lambda functions look for these. */
-const SPELLINGS: Record<string, string> = Object.fromEntries(
+const SPELLINGS = new Map(
   'Accept Accept-Encoding Accept-Language Authorization Cache-Control Content-Encoding Content-Type Cookie Host Origin Referer User-Agent'
     .split(' ')
-    .map((name) => [name.toLowerCase(), name]),
+    .map((name) => [name.toLowerCase(), name] as const),
 )
 
 /** Notes a header, and keeps it unless Amazon drops it or sets it itself. */

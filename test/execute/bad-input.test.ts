@@ -153,6 +153,17 @@ test('a mapped header with odd characters is encoded in a query', async () => {
   expect(back.calls[0]!.target).toBe('/echo?h=a%26b%3Dc%23d%3Fe')
 })
 
+test('names that JavaScript knows are only names, also where the Fetch API lists them', async () => {
+  const { port, ...fetched } = gateway
+  const answer = await fetched.execute.handle(
+    new Request(`http://x:${port}/lambda`, { headers: { constructor: 'y', 'user-agent': 'me' } }),
+    { by: 'api', apiId: 'abc123', stage: 'dev', rawPath: '/lambda', rawQuery: '' },
+    { address: '127.0.0.1', tls: false },
+  )
+  const { headers } = (await answer.json()) as { headers: Record<string, string> }
+  expect([headers.constructor, headers['User-Agent']]).toEqual(['y', 'me'])
+})
+
 test('names that JavaScript knows are only names', async () => {
   const response = await request('GET /dev/lambda?__proto__=1&constructor=2&toString=3', [
     '__proto__: x',
