@@ -1,10 +1,19 @@
 /** COGNITO_USER_POOLS (guide: apigateway-integrate-with-cognito, apigateway-enable-cognito-user-pool). */
 import type { Caller, Matched } from '../../core/call.ts'
 import type { Authorizer } from '../../core/documents.ts'
+import type { Platform } from '../../platform.ts'
 import { authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
 import { tokenOf } from './identity.ts'
-import { bearer, hasScope, shownClaims, type Trust, unverifiedIssuer, verifyToken } from './jwt.ts'
+import {
+  bearer,
+  hasScope,
+  rememberedToken,
+  type Trust,
+  unverifiedIssuer,
+  type VerifiedToken,
+  verifyToken,
+} from './jwt.ts'
 import { matches } from './lambda.ts'
 
 const POOL = /^arn:[\w-]+:cognito-idp:([a-z0-9-]+):\d{12}:userpool\/([\w-]+)$/
@@ -19,11 +28,7 @@ export async function authorizeByUserPool(
   const given = tokenOf(authorizer.identitySource, matched)
   if (!given) throw unauthorized('the token is missing')
   const token = bearer(given)
-  const issuer = unverifiedIssuer(token)
-  const pools = poolsOf(authorizer, on)
-  const pool = pools.find(({ issuers }) => issuer !== undefined && issuers.includes(issuer))
-  if (!pool) throw unauthorized('the token is of no user pool of the authorizer')
-  const claims = await verifyToken(token, pool, platform)
+  const { claims, shown } = await verifiedBy(poolsOf(authorizer, on), token, platform)
 
   // without scopes it is an identity token that is asked for, with scopes an access token
   const scopes = matched.method.authorizationScopes ?? []
@@ -33,7 +38,23 @@ export async function authorizeByUserPool(
   const { identityValidationExpression: expression } = authorizer
   if (expression && !(typeof claims.aud === 'string' && matches(expression, claims.aud)))
     throw unauthorized('the audience does not match the validation expression')
-  return { identity: {}, authorizer: { claims: shownClaims(claims) } }
+  return { identity: {}, authorizer: { claims: shown } }
+}
+
+/** By the pool that the token says it is of; a token that was verified lately is not read again. */
+function verifiedBy(
+  pools: Trust[],
+  token: string,
+  platform: Platform,
+): Promise<VerifiedToken> | VerifiedToken {
+  for (const pool of pools) {
+    const remembered = rememberedToken(token, pool, platform)
+    if (remembered) return remembered
+  }
+  const issuer = unverifiedIssuer(token)
+  const pool = pools.find(({ issuers }) => issuer !== undefined && issuers.includes(issuer))
+  if (!pool) throw unauthorized('the token is of no user pool of the authorizer')
+  return verifyToken(token, pool, platform)
 }
 
 const known = new WeakMap<Authorizer, Trust[]>()

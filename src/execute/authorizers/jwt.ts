@@ -25,7 +25,13 @@ export interface Trust {
   ttl: number
 }
 
-const verified = memoryFor<JWTPayload>()
+export interface VerifiedToken {
+  claims: JWTPayload
+  /** as `$context.authorizer.claims` */
+  shown: Record<string, string>
+}
+
+const verified = memoryFor<VerifiedToken>()
 
 /** `Bearer x` and `x` alike. */
 export const bearer = (value: string): string => value.replace(/^Bearer\s+/i, '').trim()
@@ -39,12 +45,18 @@ export function unverifiedIssuer(token: string): string | undefined {
   }
 }
 
+/** A token that was verified lately, under the trust that it is asked about now. */
+export const rememberedToken = (
+  token: string,
+  { keys }: Trust,
+  platform: Platform,
+): VerifiedToken | undefined => verified(platform).get(`${keys.name}\n${token}`, platform.clock.now())
+
 /** Verified claims. Throws UNAUTHORIZED, or AUTHORIZER_CONFIGURATION_ERROR when the issuer's keys cannot be had. */
-export async function verifyToken(token: string, trust: Trust, platform: Platform): Promise<JWTPayload> {
+export async function verifyToken(token: string, trust: Trust, platform: Platform): Promise<VerifiedToken> {
   if (token.length > MAX_TOKEN) throw unauthorized('the token is too long')
   const now = platform.clock.now()
-  const key = `${trust.keys.name}\n${token}`
-  const known = verified(platform).get(key, now)
+  const known = rememberedToken(token, trust, platform)
   if (known) return known
   const keys = await keysFor(token, trust, platform)
   let claims: JWTPayload
@@ -66,8 +78,9 @@ export async function verifyToken(token: string, trust: Trust, platform: Platfor
   }
   if ((claims.iat ?? 0) * 1000 > now + MAX_SKEW_MS) throw unauthorized('the token is from the future')
   const until = Math.min(now + trust.ttl * 1000, claims.exp! * 1000)
-  if (until > now) verified(platform).put(key, claims, until, token.length)
-  return claims
+  const found: VerifiedToken = { claims, shown: shownClaims(claims) }
+  if (until > now) verified(platform).put(`${trust.keys.name}\n${token}`, found, until, token.length)
+  return found
 }
 
 async function keysFor(token: string, { keys, algorithms }: Trust, platform: Platform) {
@@ -97,7 +110,7 @@ export function hasScope(claims: JWTPayload, wanted: readonly string[]): boolean
 }
 
 /** As `$context.authorizer.claims` shows them: all texts; the times of issue and expiry as Java prints a date. */
-export function shownClaims(claims: JWTPayload): Record<string, string> {
+function shownClaims(claims: JWTPayload): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of Object.entries(claims)) {
     if (value === undefined || value === null) continue

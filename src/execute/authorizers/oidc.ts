@@ -9,7 +9,7 @@ import { authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
 import { tokenOf } from './identity.ts'
 import { fetchJson } from './jwks.ts'
-import { bearer, hasScope, shownClaims, verifyToken } from './jwt.ts'
+import { bearer, hasScope, verifyToken } from './jwt.ts'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const DEFAULT_TTL = 300
@@ -21,7 +21,7 @@ export async function authorizeByJwt(authorizer: Authorizer, matched: Matched, o
   const { issuer, audience } = authorizer.jwt!
   const given = tokenOf(authorizer.identitySource, matched)
   if (!given) throw unauthorized('the token is missing')
-  const claims = await verifyToken(
+  const { claims, shown } = await verifyToken(
     bearer(given),
     {
       issuers: [issuer],
@@ -37,7 +37,7 @@ export async function authorizeByJwt(authorizer: Authorizer, matched: Matched, o
     throw unauthorized('the token is for another audience')
   if (!hasScope(claims, matched.method.authorizationScopes ?? []))
     throw unauthorized('the token has none of the scopes')
-  return { identity: {}, authorizer: { claims: shownClaims(claims) } }
+  return { identity: {}, authorizer: { claims: shown } }
 }
 
 /** By discovery; the document must be the issuer's own. */
