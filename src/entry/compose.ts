@@ -76,7 +76,8 @@ async function run(runtime: Runtime): Promise<void> {
     settings,
     env,
   }
-  if (!(await anyPrincipal(platform)) && !loopback)
+  const known = await anyPrincipal(platform)
+  if (!known && !loopback)
     throw new ConfigError(
       `${host} is not loopback and nobody is known who may manage: run \`npm start -- principal create NAME --manage\` first`,
     )
@@ -117,7 +118,16 @@ async function run(runtime: Runtime): Promise<void> {
       })
   })
 
-  const facts = { host, port: listener.port, tlsPort: front?.port, database: url, settings }
+  const readable = settings.encryptionKey || env.EDGEWAY_PRINCIPALS
+  const managers = !known ? 'anybody' : readable ? 'principals' : 'sealed'
+  const facts = {
+    host,
+    port: listener.port,
+    tlsPort: front?.port,
+    database: url,
+    managers,
+    settings,
+  } as const
   for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
 }
 

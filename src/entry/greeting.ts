@@ -8,6 +8,8 @@ export function greeting(facts: {
   runtime: string
   version: string
   database: string
+  /** who may manage: anybody, principals, or principals whose secrets cannot be opened without a key */
+  managers: 'anybody' | 'principals' | 'sealed'
   settings: Settings
 }): string[] {
   const { host, port, settings } = facts
@@ -21,15 +23,21 @@ export function greeting(facts: {
     ...(facts.tlsPort ? [`  TLS       port ${facts.tlsPort}, by server name`] : []),
     `  database  ${facts.database}`,
     '',
-    'Try next (any AWS credentials do, e.g. AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test):',
+    facts.managers === 'anybody'
+      ? 'Try next (any AWS credentials do, e.g. AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test):'
+      : 'Try next (with the access key of a principal that may manage):',
     `  aws apigateway import-rest-api --endpoint-url ${base} --body fileb://examples/petstore.json`,
     `  aws apigateway create-deployment --endpoint-url ${base} --rest-api-id API_ID --stage-name dev`,
     `  curl ${base}/_aws/execute-api/API_ID/dev/pets`,
   ]
-  if (settings.control === 'open')
-    lines.push(
-      '',
-      'Warning: no principal is configured, so anybody on this machine may manage the gateway (loopback only).',
-    )
-  return lines
+  const warning = WARNINGS[facts.managers]
+  return warning ? [...lines, '', warning] : lines
+}
+
+const WARNINGS = {
+  anybody:
+    'Warning: no principal is configured, so anybody on this machine may manage the gateway (loopback only).',
+  principals: '',
+  sealed:
+    'Warning: the database holds principals, which cannot be read without EDGEWAY_ENCRYPTION_KEY: signed requests get 500.',
 }
