@@ -71,7 +71,7 @@ export function exactDecimal(d: number): JBigDecimal {
   return new JBigDecimal(BigInt(m) * 5n ** BigInt(e), e)
 }
 
-export function toDecimal(n: JNumber): JBigDecimal {
+function toDecimal(n: JNumber): JBigDecimal {
   if (n instanceof JBigDecimal) return n
   if (n instanceof JBigInteger) return new JBigDecimal(n.v, 0)
   return exactDecimal(doubleValue(n))

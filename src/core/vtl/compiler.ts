@@ -35,6 +35,8 @@ export class Compiler extends Source {
   /** Puts the place and text of a node on an error that passes through it, if it has none yet. */
   located(n: Node, e: unknown): unknown {
     if (e instanceof JavaError) return this.runtimeError(n, e.kind, e.message)
+    // a body that met null where Java would have thrown
+    if (e instanceof TypeError) return this.runtimeError(n, 'NullPointerException', 'A value is null')
     if (e instanceof RangeError) return this.runtimeError(n, 'StackOverflowError', 'Too deeply nested')
     return e
   }

@@ -137,7 +137,7 @@ register(Util, {
 })
 
 /** $context and the maps in it print as the empty string (recorded), though keySet() and get() work. */
-export class ContextMap extends PlainMap {
+class ContextMap extends PlainMap {
   declare protected readonly aws: boolean
   constructor(src: Record<string, unknown>, aws: boolean) {
     super(src)

@@ -7,7 +7,7 @@ import { K, S, type Token } from './tokens.ts'
 /** Directives that take a body up to #end, and those that stand alone. */
 const BLOCK = new Set(['foreach', 'macro', 'literal', 'define'])
 const LINE = new Set(['include', 'parse', 'evaluate', 'break', 'stop'])
-export const isDirective = (name: string): boolean => BLOCK.has(name) || LINE.has(name)
+const isDirective = (name: string): boolean => BLOCK.has(name) || LINE.has(name)
 
 /** Macro names known so far: `declared` while parsing, `defined` once their #macro was reached. */
 export interface MacroNames {

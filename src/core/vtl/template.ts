@@ -54,7 +54,7 @@ export interface CompiledTemplate {
   render(scope: TemplateScope): RenderResult
 }
 
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   loopTurns: 1000,
   output: 10 * 1024 * 1024,
   steps: 20_000_000,
@@ -122,7 +122,8 @@ function failure(e: unknown): unknown {
     return new TemplateRuntimeError('StackOverflowError', 'Too deeply nested', 1, 1, '')
   if (e instanceof StopSignal)
     return new TemplateRuntimeError('StopCommand', '#break names a loop that is over', 1, 1, '')
-  return e
+  if (e instanceof TemplateRuntimeError) return e
+  return new TemplateRuntimeError('InternalError', e instanceof Error ? e.message : String(e), 1, 1, '')
 }
 
 function overridesOf(context: RootContext, print: (v: Value) => unknown): RenderResult['overrides'] {

@@ -57,22 +57,21 @@ describe('agrees with JavaScript where the two languages agree', () => {
 
 describe('differs from JavaScript where Java does', () => {
   test.each([
-    ['[a-z&&[^aeiou]]', 'hello', 'h_ll_', /[aeiou]/g],
-    ['[a-c[x-z]]', 'axm', '__m', null],
-    ['a++a', 'aaa', 'aaa', null],
-    ['(?>a|ab)c', 'abc', 'abc', null],
-    ['\\Qa.b\\E', 'a.b axb', '_ axb', null],
-    ['\\p{Alpha}+', 'ab1cé', '_1_é', null],
-    ['(?i)É', 'é', 'é', null],
-    ['(?iu)É', 'é', '_', null],
-    ['.', 'a\u0085b', '_\u0085_', null],
-    ['x$', 'x\n', '_\n', null],
-    ['\\h', 'a b\tc', 'a_b_c', null],
-    ['\\R', 'a\r\nb\nc', 'a_b_c', null],
-    ['.', '😀', '_', null],
+    ['[a-z&&[^aeiou]]', 'hello', '_e__o'],
+    ['[a-c[x-z]]', 'axm', '__m'],
+    ['a++a', 'aaa', 'aaa'],
+    ['(?>a|ab)c', 'abc', 'abc'],
+    ['\\Qa.b\\E', 'a.b axb', '_ axb'],
+    ['\\p{Alpha}+', 'ab1cé', '_1_é'],
+    ['(?i)É', 'é', 'é'],
+    ['(?iu)É', 'é', '_'],
+    ['.', 'a\u0085b', '_\u0085_'],
+    ['x$', 'x\n', '_\n'],
+    ['\\h', 'a b\tc', 'a_b_c'],
+    ['\\R', 'a\r\nb\nc', 'a_b_c'],
+    ['.', '😀', '_'],
   ])('%s on %j', (p, s, want) => {
-    const vowels = p.startsWith('[a-z&&')
-    expect(replace(s, p, '_', false)).toBe(vowels ? '_e__o' : want)
+    expect(replace(s, p, '_', false)).toBe(want)
   })
   test.each(['(', '[a', 'a{2,1}', '*a', '\\y', '(?<n>a)(?<n>b)', '\\k<x>', '(?<=a*)b', 'a**'])(
     '%s is refused',

@@ -172,7 +172,7 @@ export const STRING: Record<string, Body> = {
   'getBytes:': (s: string) => encodeUtf8(s),
   'getBytes:S': (s: string, [cs]) =>
     /^utf-?8$/i.test(text(cs)) ? encodeUtf8(s) : fail('UnsupportedEncodingException', text(cs)),
-  'formatted:o': (s: string, [a], env) => env.built(format(s, a.a)),
+  'formatted:o': (s: string, [a], env) => env.built(format(s, a?.a ?? [])),
   'valueOf:O': (_, [x]) => toJavaString(x),
   'valueOf:A': (_, [x]) => textOf(x),
   'valueOf:z': (_, [x]) => toJavaString(x),
@@ -182,7 +182,7 @@ export const STRING: Record<string, Body> = {
   'valueOf:f': (_, [x]) => toJavaString(x),
   'valueOf:d': (_, [x]) => toJavaString(x),
   'copyValueOf:A': (_, [x]) => textOf(x),
-  'format:So': (_, [f, a], env) => env.built(format(text(f), a.a)),
+  'format:So': (_, [f, a], env) => env.built(format(text(f), a?.a ?? [])),
   'join:Qq': (_, [d, a], env) => env.built(a.a.map(toJavaString).join(text(d))),
   'join:QT': (_, [d, it], env) => {
     const items: Value[] = it instanceof JList ? it.a : (it as JView).items()
