@@ -80,7 +80,8 @@ export function canonicalHeaders(headers: Headers): Map<string, string> {
   const all = new Map<string, string>()
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
-    const clean = value.trim().replace(/\s+/g, ' ')
+    const trimmed = value.trim()
+    const clean = trimmed.includes('  ') || trimmed.includes('\t') ? trimmed.replace(/\s+/g, ' ') : trimmed
     const before = all.get(key)
     all.set(key, before === undefined ? clean : `${before},${clean}`)
   }

@@ -3,7 +3,7 @@ import { digest, type HmacKey, hmacKey, hmac as keyed } from './sha256.ts'
 
 const utf8 = new TextEncoder()
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 /** From this many bytes on WebCrypto is the faster one, though it hashes in another thread. */
 const LONG = 8192
 

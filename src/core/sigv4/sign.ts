@@ -69,8 +69,7 @@ export async function signRequest(
   return sent
 }
 
-export const scopeText = ({ date, region, service }: Scope): string =>
-  `${date}/${region}/${service}/aws4_request`
+const scopeText = ({ date, region, service }: Scope): string => `${date}/${region}/${service}/aws4_request`
 
 export function signatureOf(canonical: string, date: string, scope: Scope, secret: string): string {
   const toSign = `AWS4-HMAC-SHA256\n${date}\n${scopeText(scope)}\n${sha256Now(canonical)}`
