@@ -11,7 +11,7 @@ export interface PrincipalIo {
   readText(path: string): Promise<string>
 }
 
-export const PRINCIPAL_HELP = [
+const PRINCIPAL_HELP = [
   'edgeway principal create NAME [options]     makes an access key and shows its secret once',
   '  --manage                 may do everything that the control service offers',
   '  --invoke                 may call every method that asks for AWS_IAM',

@@ -5,7 +5,7 @@ import { runFixtures } from './vtl-fixtures.ts'
 
 export type { VtlIo } from './vtl-attempt.ts'
 
-export const VTL_HELP = [
+const VTL_HELP = [
   'edgeway vtl render TEMPLATE [options]       prints what a template makes of a request',
   '  --body TEXT              the body; @FILE reads it from a file',
   '  --context JSON           $context, as JSON or YAML; @FILE reads it from a file',

@@ -1,5 +1,5 @@
 /** A store that did not answer in time. */
-export class StoreTimeout extends Error {}
+class StoreTimeout extends Error {}
 
 /** What `work` gives, or StoreTimeout after `ms` milliseconds. */
 export function withDeadline<T>(work: Promise<T>, ms: number, store: string): Promise<T> {

@@ -15,7 +15,7 @@ const PAUSE_MS = 500
 /** A timer that is so late tells that this process was busy, not Redis, in milliseconds. */
 const BUSY_MS = 20
 
-export class RedisUnavailable extends Error {}
+class RedisUnavailable extends Error {}
 
 /** A command under way; `late` is called at its deadline, and gone once it is answered. */
 interface Wait {

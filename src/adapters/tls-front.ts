@@ -3,8 +3,8 @@
  * gateway's own HTTP listener over loopback. One way for three runtimes, because Bun's HTTPS server knows neither SNI
  * callbacks nor client certificates while its TLS sockets know both.
  *
- * The listener learns who is behind a connection from `peerOf`: by the local port of the inner connection, which nobody but
- * this process can have opened.
+ * The listener learns who is behind a connection from `peerOf`: by the local address and port of the inner connection. While
+ * it lasts, nobody else can have both; the port alone anybody may have, at another address.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -16,12 +16,13 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
+import { plainAddress } from '../core/client-address.ts'
 import type { Log, Peer } from '../platform.ts'
 
 export interface TlsFront {
   port: number
   /** the client behind an inner connection, or undefined for a connection that did not come through here */
-  peerOf(port: number): Peer | undefined
+  peerOf(address: string, port: number): Peer | undefined
   stop(): Promise<void>
 }
 
@@ -48,7 +49,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
   const [first] = Object.values(options.certificates)
   if (!first) throw new Error('EDGEWAY_TLS names no certificate')
 
-  const peers = new Map<number, Peer>()
+  const peers = new Map<string, Peer>()
   const open = new Set<TLSSocket>()
   const contextOf = (name: string) =>
     contexts.get(name.toLowerCase()) ??
@@ -75,7 +76,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
     const name = socket.servername ? String(socket.servername).toLowerCase() : ''
     const trusted = name === '' ? null : await options.trustStore(name)
     const certificate = socket.getPeerCertificate(true)
-    const peer: Peer = { address: socket.remoteAddress ?? '', tls: true }
+    const peer: Peer = { address: socket.remoteAddress ?? '', tls: true, serverName: name }
     if (certificate?.raw) peer.clientCertificate = describe(certificate, name, trusted)
     const inner = connect(options.inner.port, options.inner.host)
     inner.on('error', (error) => {
@@ -83,10 +84,10 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
       socket.destroy()
     })
     inner.on('connect', () => {
-      const { localPort } = inner
-      peers.set(localPort!, peer)
+      const end = endOf(inner.localAddress!, inner.localPort!)
+      peers.set(end, peer)
       inner.on('close', () => {
-        peers.delete(localPort!)
+        peers.delete(end)
         socket.destroy()
       })
       socket.on('close', () => inner.destroy())
@@ -102,7 +103,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
   })
   return {
     port: (server.address() as { port: number }).port,
-    peerOf: (port) => peers.get(port),
+    peerOf: (address, port) => peers.get(endOf(address, port)),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -110,6 +111,9 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
       }),
   }
 }
+
+/** One end of a connection. */
+const endOf = (address: string, port: number): string => `${plainAddress(address)} ${port}`
 
 const distinguished = (name: Record<string, unknown>) =>
   Object.entries(name ?? {})
@@ -163,7 +167,7 @@ function isStrong({ publicKey }: X509Certificate): boolean {
 const MAX_CHAIN = 4
 
 /** Whether a chain leads, by valid signatures, dates and strong keys, to one of the trust anchors. */
-export function chainsTo(chain: X509Certificate[], trusted: string[], now: number): boolean {
+function chainsTo(chain: X509Certificate[], trusted: string[], now: number): boolean {
   const current = (certificate: X509Certificate) =>
     Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo)
   const issued = (certificate: X509Certificate, issuer: X509Certificate) =>

@@ -47,7 +47,7 @@ export async function loadDefinition(
 }
 
 /** The rows of a definition, nested documents taken apart again. */
-export function rowsOf(definition: ApiDefinition): Omit<Row, 'region'>[] {
+function rowsOf(definition: ApiDefinition): Omit<Row, 'region'>[] {
   const root = apiPath(definition.restApi.id)
   const rows: Omit<Row, 'region'>[] = []
   const row = (path: string, kind: string, body: object) => rows.push({ path, kind, body })

@@ -2,7 +2,7 @@
  * Amazon's limits on what may be made, by name, as the guide has them (limits.md, "API Gateway resources"). Each can be
  * overridden in the settings; `Infinity` means that nothing is counted.
  */
-export const LIMITS = {
+const LIMITS = {
   /** Amazon: 600 regional and private, 120 edge-optimized APIs a region */
   restApis: Number.POSITIVE_INFINITY,
   resources: 300,

@@ -190,7 +190,7 @@ function keep(holder: Draft, name: string, items: string[]): void {
 }
 
 /** The object that a member lives in, made on the way where it is missing. */
-export function holderOf(draft: Draft, at: readonly string[]): [holder: Draft, name: string] {
+function holderOf(draft: Draft, at: readonly string[]): [holder: Draft, name: string] {
   let holder = draft
   for (const segment of at.slice(0, -1)) {
     holder[segment] ??= {}

@@ -2,7 +2,7 @@
  * The control service's seven error shapes, as the service model names them, with their status codes; and the errors of the
  * frame around it, which the model does not name but every service of Amazon's answers (recorded).
  */
-export const PROBLEM_STATUS = {
+const PROBLEM_STATUS = {
   BadRequestException: 400,
   UnauthorizedException: 401,
   NotFoundException: 404,

@@ -8,7 +8,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** Common Log Format: `23/Nov/2026:21:40:05 +0000`. */
-export function requestTime(epochMs: number): string {
+function requestTime(epochMs: number): string {
   const date = new Date(epochMs)
   const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`
@@ -74,7 +74,8 @@ function identityOf(call: Call): Context {
     ...caller?.identity,
   }
   const certificate = call.clientCertificate
-  if (certificate)
+  // one that no trust store vouches for says what its sender likes
+  if (certificate?.verified && certificate.host === call.host)
     identity.clientCert = {
       clientCertPem: certificate.pem,
       subjectDN: certificate.subjectDN,

@@ -9,7 +9,7 @@ import type { CachedResponse } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
 
 /** The largest answer that is kept, in bytes (guide: api-gateway-caching). */
-export const MAX_ITEM = 1_048_576
+const MAX_ITEM = 1_048_576
 
 const MARKER = 0
 const SEALED = 1

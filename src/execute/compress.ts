@@ -20,7 +20,7 @@ export function compressionFor(answer: Answer, body: NonNullable<Body>, call: Ca
  * gzip or deflate if it has the highest priority of all that the header names: Amazon does not compress where something else
  * comes first. `*` alone asks for nothing in particular.
  */
-export function acceptedCoding(header: string | undefined): 'gzip' | 'deflate' | null {
+function acceptedCoding(header: string | undefined): 'gzip' | 'deflate' | null {
   let best: { name: string; quality: number } | null = null
   for (const part of header?.split(',') ?? []) {
     const [, name, quality = '1'] = /^\s*([^\s;]+)\s*(?:;\s*q=([\d.]+))?\s*$/i.exec(part) ?? []

@@ -54,7 +54,7 @@ export function endpointText({ uri, query }: Prepared): string {
 }
 
 /** A map as Java prints it: `{a=1, b=2}`. */
-export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
+const mapText = (pairs: Iterable<readonly [string, string]>): string =>
   `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
 
 const MAX_MAP = 998

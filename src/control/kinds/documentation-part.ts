@@ -30,7 +30,7 @@ const onPath = (type: string) => !['API', 'AUTHORIZER', 'MODEL'].includes(type)
 const onMethod = (type: string) => onPath(type) && type !== 'RESOURCE'
 
 /** Amazon fills in what a location leaves open: the root path, any method, any status. */
-export function wholeLocation(location: Location): Location {
+function wholeLocation(location: Location): Location {
   const { type } = location
   return {
     type,
@@ -41,7 +41,7 @@ export function wholeLocation(location: Location): Location {
   }
 }
 
-export const sameLocation = (a: Location, b: Location) =>
+const sameLocation = (a: Location, b: Location) =>
   (['type', 'path', 'method', 'statusCode', 'name'] as const).every((name) => a[name] === b[name])
 
 export const documentationPart = kind<DocumentationPart>({

@@ -3,7 +3,7 @@ import { badRequest } from '../../core/problem.ts'
 import type { Scope } from '../kind.ts'
 import { fill } from '../paths.ts'
 
-export const HTTP_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
+const HTTP_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
 
 export const NO_PARAMETER = 'Invalid parameter name specified'
 export const NO_CONTENT_TYPE = 'Content-Type specified was not found'

@@ -6,7 +6,7 @@ import { parentOf } from '../../store/documents.ts'
 import { kind, type Scope } from '../kind.ts'
 import { up } from '../paths.ts'
 
-export const noResource = () => notFound('Invalid Resource identifier specified')
+const noResource = () => notFound('Invalid Resource identifier specified')
 
 const PART = /^(?:[a-zA-Z0-9._:-]+|\{[a-zA-Z0-9._:-]+\+?\})$/
 const isVariable = (part: string) => part.startsWith('{')

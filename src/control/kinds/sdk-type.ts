@@ -43,7 +43,7 @@ const TYPES: Record<string, [friendlyName: string, ...settings: [name: string, l
   swift: ['iOS (Swift)', ['classPrefix!', 'Prefix']],
 }
 
-export const noSdkType = () => notFound('Invalid SDK type identifier specified')
+const noSdkType = () => notFound('Invalid SDK type identifier specified')
 
 export function makeSdkType(id: string): SdkType {
   if (!Object.hasOwn(TYPES, id)) throw noSdkType()

@@ -8,14 +8,14 @@ import { fastYaml } from './yaml-block.ts'
 import { libraryYaml, YamlError } from './yaml-library.ts'
 
 /** Amazon's limit of a definition. */
-export const MOST_BYTES = 6 * 1024 * 1024
+const MOST_BYTES = 6 * 1024 * 1024
 /** The library takes seconds for megabytes of broken JSON, in which nobody has YAML. */
 const MOST_FLOW = 1024 * 1024
 /** Values that the document has once its aliases are written out; shared until then. */
 const MOST_VALUES = 3_000_000
 
 /** Amazon says no more than this of a text that does not parse; `place` is told apart from it. */
-export const INVALID = 'Invalid OpenAPI input.'
+const INVALID = 'Invalid OpenAPI input.'
 
 /** A definition that cannot be read at all. @param place a line and column, or a JSON pointer */
 export function unreadable(place: string, detail?: string): Problem {

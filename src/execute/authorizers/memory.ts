@@ -10,7 +10,7 @@ interface Entry<V> {
 const MAX_SIZE = 32 * 1024 * 1024
 const MAX_ENTRIES = 50_000
 
-export class Memory<V> {
+class Memory<V> {
   readonly #entries = new Map<string, Entry<V>>()
   #size = 0
 
