@@ -38,11 +38,14 @@ export const deployment = kind<Deployment>({
   patch: { refusal: listedPaths, rules: { '/description': member() } },
 
   async made(deployment, scope, sent) {
-    const { tx, region, labels } = scope
+    const { tx, region, labels, platform } = scope
     await checkCanary(scope, sent)
     const definition = (await loadDefinition(scope.kinds, tx, labels.restApiId!))!
     checkMethods(definition)
     const compiled = compile(definition, deployment.id, region)
+    // Amazon's answer has no room for them
+    for (const warning of compiled.warnings)
+      platform.log('warn', 'a deployment that will not work as it is', { api: labels.restApiId, warning })
     tx.snapshot(deployment.id, definition.restApi.id, JSON.stringify(compiled))
     const apiSummary = summarize(definition)
     tx.put(scope.path, 'Deployment', { ...deployment, apiSummary })
