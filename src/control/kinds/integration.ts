@@ -18,7 +18,8 @@ const TARGET =
 const SOURCE =
   /^(?:method\.request\.(?:(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|body(?:\..+)?)|'.*'|context\..+|stageVariables\..+)$/s
 const DECLARED = /^method\.request\.(?:header|querystring|path)\./
-const ARN = /^arn:[\w-]+:apigateway:[^:]*:([^:]+):(.+)$/
+/** Of any service's ARN: Amazon asks for its form first, then for path or action. */
+const ARN = /^arn:[\w-]+:[^:]*:[^:]*:([^:]*):(.+)$/
 
 const timeout = (max: number) => `Timeout should be between 50 ms and ${max} ms`
 
@@ -59,6 +60,7 @@ export const integration = kind<Integration>({
     const given = sent as object as Integration
     return {
       ...given,
+      ...(given.httpMethod ? { httpMethod: given.httpMethod.toUpperCase() } : {}),
       ...(given.type.startsWith('HTTP') ? { connectionType: given.connectionType ?? 'INTERNET' } : {}),
       passthroughBehavior: given.passthroughBehavior ?? 'WHEN_NO_MATCH',
       timeoutInMillis: given.timeoutInMillis ?? 29_000,
@@ -138,10 +140,10 @@ function checkTarget({ type, httpMethod, uri = '', credentials }: Integration): 
       throw badRequest('Invalid HTTP endpoint specified for URI')
     return
   }
-  if (!uri.startsWith('arn:')) throw badRequest('Invalid ARN specified in the request')
   const [, service, rest] = ARN.exec(uri) ?? []
-  if (!service || !rest) throw badRequest('Invalid ARN specified in the request')
-  if (!/^(?:path|action)/.test(rest)) throw badRequest('AWS ARN for integration must contain path or action')
+  if (!rest) throw badRequest('Invalid ARN specified in the request')
+  if (!service || !/^arn:[\w-]+:apigateway:/.test(uri) || !/^(?:path|action)/.test(rest))
+    throw badRequest('AWS ARN for integration must contain path or action')
   if (type === 'AWS_PROXY' && !(service === 'lambda' && rest.startsWith('path/2015-03-31/functions/')))
     throw badRequest(
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
