@@ -18,6 +18,7 @@ import {
   PutMethodCommand,
   type PutMethodRequest,
   PutMethodResponseCommand,
+  UpdateAuthorizerCommand,
   UpdateIntegrationCommand,
   UpdateMethodCommand,
   UpdateMethodResponseCommand,
@@ -78,6 +79,32 @@ describe('methods', () => {
     ],
   ])('refuse %j', async (request, sentence) => {
     expect(await failure(putMethod(request))).toBe(`BadRequestException: ${sentence}`)
+  })
+
+  test('an authorizer looks for its token in Authorization unless told, and changes type before its function', async () => {
+    const { restApiId } = at
+    const made = await server.client.send(
+      new CreateAuthorizerCommand({
+        restApiId,
+        name: 'a',
+        type: 'COGNITO_USER_POOLS',
+        providerARNs: ['arn:p'],
+      }),
+    )
+    expect(made.identitySource).toBe('method.request.header.Authorization')
+    const patch = (path: string, value: string) =>
+      server.client.send(
+        new UpdateAuthorizerCommand({
+          restApiId,
+          authorizerId: made.id,
+          patchOperations: [{ op: 'replace', path, value }],
+        }),
+      )
+    expect((await patch('/type', 'TOKEN')).type).toBe('TOKEN')
+    expect(await failure(patch('/authorizerUri', 'nowhere'))).toMatch(
+      /^BadRequestException: Invalid Authorizer URI/,
+    )
+    expect((await patch('/authorizerUri', LAMBDA)).authorizerUri).toBe(LAMBDA)
   })
 
   test('keep an authorizer only where the type asks for one', async () => {
@@ -195,6 +222,14 @@ describe('integrations', () => {
     expect(read.integrationResponses).toBeUndefined()
   })
 
+  test('takes the method of the back end in any case', async () => {
+    await putMethod()
+    const put = { type: 'HTTP', uri: 'http://a', integrationHttpMethod: 'patch' } as const
+    expect(await server.client.send(new PutIntegrationCommand({ ...at, ...put }))).toMatchObject({
+      httpMethod: 'PATCH',
+    })
+  })
+
   test.each<[Partial<PutIntegrationRequest>, string]>([
     [{ type: 'HTTP', uri: 'http://a' }, 'Enumeration value for HttpMethod must be non-empty'],
     [{ type: 'HTTP', integrationHttpMethod: 'GET' }, 'Invalid HTTP endpoint specified for URI'],
@@ -204,8 +239,12 @@ describe('integrations', () => {
     ],
     [{ type: 'AWS', integrationHttpMethod: 'POST', uri: 'http://a' }, 'Invalid ARN specified in the request'],
     [
-      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:iam::1:role/x' },
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:x' },
       'Invalid ARN specified in the request',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:iam::1:role/x' },
+      'AWS ARN for integration must contain path or action',
     ],
     [
       { type: 'AWS', integrationHttpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:s3:bucket' },

@@ -9,6 +9,8 @@ import { methodsOf } from './resource.ts'
 
 const TTL = 'Authorizer result TTL must be between 0 and 3600 seconds'
 const TYPES = ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS']
+/** where a token is looked for unless told */
+const TOKEN_SOURCE = 'method.request.header.Authorization'
 const LAMBDA = /^arn:[\w-]+:apigateway:[^:]*:lambda:path\/.+\/invocations$/
 
 export const authorizer = kind<Authorizer>({
@@ -38,6 +40,7 @@ export const authorizer = kind<Authorizer>({
     const given = sent as object as Authorizer
     return {
       ...given,
+      ...(given.type === 'REQUEST' ? {} : { identitySource: given.identitySource ?? TOKEN_SOURCE }),
       authType: given.authType ?? (given.type === 'COGNITO_USER_POOLS' ? 'cognito_user_pools' : 'custom'),
       authorizerResultTtlInSeconds: given.authorizerResultTtlInSeconds ?? 300,
     }
@@ -65,7 +68,7 @@ export const authorizer = kind<Authorizer>({
   view: (authorizer) => ({ ...without(authorizer) }),
 })
 
-async function check(authorizer: Authorizer, { tx, path }: Scope): Promise<void> {
+async function check(authorizer: Authorizer, { tx, path }: Scope, before?: Authorizer): Promise<void> {
   const {
     id,
     name,
@@ -79,7 +82,7 @@ async function check(authorizer: Authorizer, { tx, path }: Scope): Promise<void>
   if (type === 'COGNITO_USER_POOLS') {
     if (!authorizer.providerARNs?.length)
       throw badRequest('Provider ARNs must be specified for authorizers of type COGNITO_USER_POOLS')
-  } else if (!LAMBDA.test(authorizerUri))
+  } else if ((!before || authorizerUri !== (before.authorizerUri ?? '')) && !LAMBDA.test(authorizerUri))
     throw badRequest(
       `Invalid Authorizer URI: ${authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
     )
