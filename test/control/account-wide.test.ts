@@ -147,9 +147,10 @@ describe('the account', () => {
     expect(await failure(patch({ op: 'remove', path: '/features', value: 'UsagePlans' }))).toBe(
       'BadRequestException: Usage Plans cannot be disabled once enabled',
     )
-    expect(await failure(patch({ op: 'replace', path: '/cloudwatchRoleArn', value: 'logs' }))).toMatch(
-      /^BadRequestException/,
-    )
+    const more = await patch({ op: 'add', path: '/features', value: 'More' })
+    expect(more.features).toEqual(['UsagePlans', 'More'])
+    const less = await patch({ op: 'remove', path: '/features', value: 'More' })
+    expect(less.features).toEqual(['UsagePlans'])
     const bare = await patch({ op: 'replace', path: '/cloudwatchRoleArn', value: '' })
     expect(bare.cloudwatchRoleArn).toBeUndefined()
   })
@@ -191,6 +192,13 @@ describe('tags', () => {
     const restApiId = await deployApi(gateway)
     const resourceArn = `arn:aws:apigateway:us-east-1::/restapis/${restApiId}`
     const get = (arn: string) => failure(gateway.getTags({ resourceArn: arn }))
+    for (const [place, account] of [
+      ['', '000000000000'],
+      ['000000000000', ''],
+      ['us-east-1', '000000000000'],
+    ])
+      expect(await get(`arn:aws:apigateway:${place}:${account}:/restapis/${restApiId}`)).toBe('')
+    expect(await get(resourceArn.replace('us-east-1', 'eu-west-1'))).toMatch(/^BadRequestException/)
     expect(await get('no-arn')).toBe('BadRequestException: Invalid ARN specified in the request')
     expect(await get(`${resourceArn}/deployments/x`)).toMatch(/^BadRequestException/)
     expect(await get(`${resourceArn}x`)).toMatch(/^NotFoundException: Invalid API identifier specified/)

@@ -25,7 +25,7 @@ function labelsOf(pattern: string, path: string): Strings | undefined {
 /** The kind and place of the document that an ARN names. */
 function locate({ region, labels: { resourceArn = '' } }: Call): { kind: Kind; labels: Strings } {
   const arn = parseArn(resourceArn)
-  if (arn?.region !== region) throw badRequest('Invalid ARN specified in the request')
+  if (!arn || (arn.region ?? region) !== region) throw badRequest('Invalid ARN specified in the request')
   for (const kind of KINDS) {
     if (!kind.fields?.tags) continue
     // an access association is named by its whole ARN

@@ -1,5 +1,5 @@
 import type { Account } from '../../core/documents.ts'
-import { listedPaths, member, type PatchRule } from '../../core/patch.ts'
+import { asText, listedPaths, member, type PatchRule } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
 import { kind } from '../kind.ts'
 
@@ -7,17 +7,12 @@ const USAGE_PLANS = 'UsagePlans'
 
 const features: PatchRule = {
   ops: ['add', 'remove'],
-  apply(_draft, { op, value }) {
-    if (value !== USAGE_PLANS) throw badRequest(`Invalid feature specified. Valid options are ${USAGE_PLANS}`)
-    if (op === 'remove') throw badRequest('Usage Plans cannot be disabled once enabled')
+  apply(draft, { op, value }) {
+    if (op === 'remove' && value === USAGE_PLANS)
+      throw badRequest('Usage Plans cannot be disabled once enabled')
+    const others = (draft.features as string[]).filter((feature) => feature !== value)
+    draft.features = op === 'add' && value ? [...others, value] : others
   },
-}
-
-/** The role writes no logs here: where logs go is configured. It is kept for the tools that set it. */
-function asRole(value: string): string {
-  if (!/^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(value))
-    throw badRequest('Invalid CloudWatch Logs role ARN specified')
-  return value
 }
 
 export const account = kind<Account>({
@@ -30,7 +25,8 @@ export const account = kind<Account>({
   patch: {
     refusal: listedPaths,
     rules: {
-      '/cloudwatchRoleArn': member(asRole as (value: string) => unknown, { ops: ['replace', 'remove'] }),
+      // the role writes no logs here: where logs go is configured. It is kept for the tools that set it
+      '/cloudwatchRoleArn': member(asText, { ops: ['replace', 'remove'] }),
       '/features': features,
     },
   },
