@@ -50,11 +50,11 @@ export function createControl({ platform, store }: { platform: Platform; store: 
   return {
     routes: [...table.values()]
       .filter(({ mode }) => !mode)
-      .map(({ name, method, path }) => ({
-        operation: name,
-        method,
-        path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      })),
+      .flatMap(({ name, method, path }) => {
+        const spelt = path.replaceAll(/\{(\w+)\}/g, ':$1')
+        // a slash at the end changes nothing: `GET /restapis/`, for an API without an id, lists
+        return [spelt, `${spelt}/`].map((at) => ({ operation: name, method, path: at }))
+      }),
 
     async handle(name, labels, request, peer, execute) {
       const desk: Desk = { platform, store, execute }

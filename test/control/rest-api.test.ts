@@ -210,3 +210,12 @@ test('a deleted API is gone with all below it', async () => {
     'NotFoundException',
   )
 })
+
+test('the one endpoint type has a path with or without its place, and a slash at the end of a URL is nothing', async () => {
+  const { id } = await create()
+  const type = { op: 'replace', path: '/endpointConfiguration/types', value: 'REGIONAL' } as const
+  expect((await update(id!, type)).endpointConfiguration?.types).toEqual(['REGIONAL'])
+  const listed = await fetch(`${server.endpoint}/restapis/`)
+  expect(Object.keys((await listed.json()) as object)).toContain('item')
+  expect((await fetch(`${server.endpoint}/restapis/${id}/`)).status).toBe(200)
+})

@@ -88,6 +88,7 @@ export const restApi = kind<RestApi>({
       '/binaryMediaTypes/*': element,
       '/minimumCompressionSize': member(asWhole(COMPRESSION)),
       '/disableExecuteApiEndpoint': member(asFlag),
+      '/endpointConfiguration/types': endpointType,
       '/endpointConfiguration/types/*': endpointType,
       '/endpointConfiguration/ipAddressType': member(
         asOneOf('ipAddressType must be either ipv4 or dualstack.', 'ipv4', 'dualstack'),
