@@ -256,10 +256,18 @@ describe('GetExport', () => {
   it('refuses what is not there', async () => {
     const { id } = await importApi(definition({}))
     await expect(exported(id!)).rejects.toThrow('Invalid stage identifier specified')
-    await expect(exported('nothere')).rejects.toThrow('Invalid API identifier specified')
+    await expect(exported('nothere')).rejects.toThrow('Invalid stage identifier specified')
     await deploy(id!)
     await expect(exported(id!, { exportType: 'raml' })).rejects.toThrow("No API exporter for type 'raml'")
   })
+})
+
+it('a definition without info or paths is taken, but not under failonwarnings', async () => {
+  const bare = JSON.stringify({ openapi: '3.0.0' })
+  expect((await importApi(bare)).id).toBeDefined()
+  await expect(importApi(bare, { failOnWarnings: true })).rejects.toThrow(
+    'Warnings found during import:\n\tParse issue: attribute info is missing\n\tParse issue: attribute paths is missing',
+  )
 })
 
 describe('an API that goes out and in again', () => {

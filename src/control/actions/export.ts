@@ -30,11 +30,9 @@ export const EXPORT: Operation = {
   path: `${STAGE}/exports/{exportType}`,
   status: 200,
   input: { query: { parameters: textMap } },
-  async run({ region, labels, query, headers }, { store, platform }) {
+  async run({ region, labels, query, headers }, { store }) {
     const { documents, deployments } = store
     const { restApiId = '', stageName = '' } = labels
-    if (!(await documents.get(region, fill('/restapis/{restApiId}', labels))))
-      throw notFound(`Invalid API identifier specified ${platform.settings.accountId}:${restApiId}`)
     const stage = await documents.get<Stage>(region, fill(STAGE, labels))
     if (!stage) throw notFound('Invalid stage identifier specified')
     const { definition } = await deployments.api(stage.deploymentId)

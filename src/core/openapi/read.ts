@@ -71,6 +71,9 @@ function read(source: string, options: ReadOptions): Imported {
   const refs = new Refs(root, findings)
   const components = docOf(root.components)
   const swagger = dialect === 'swagger'
+  if (!swagger && options.failOnWarnings)
+    for (const name of ['info', 'paths'])
+      if (root[name] === undefined) findings.warn(`Parse issue: attribute ${name} is missing`)
   const modelsAt = swagger ? '#/definitions' : '#/components/schemas'
   const schemes = swagger ? root.securityDefinitions : components.securitySchemes
   const schemesAt = swagger ? '#/securityDefinitions' : '#/components/securitySchemes'
