@@ -42,16 +42,19 @@ function wrapNumber(v: number): Value {
 /** A map over a plain object: one level is copied only when something iterates or changes it. */
 export class PlainMap extends JMap {
   declare private readonly src: Record<string, unknown>
+  /** Wrapped objects that were asked for before that: they must stay the same, or a #set on them would be lost. */
+  declare private kids: Map<string, Value> | undefined
   constructor(src: Record<string, unknown>) {
     super()
     this.src = src
+    this.kids = undefined
   }
   override map(): Map<string | number | boolean | null, Value> {
     if (this.m === undefined) {
       const m = new Map<string | number | boolean | null, Value>()
       for (const k of Object.keys(this.src)) {
         const v = this.src[k]
-        if (v !== undefined) m.set(k, this.child(v))
+        if (v !== undefined) m.set(k, this.kids?.get(k) ?? this.child(v))
       }
       this.m = m
     }
@@ -61,9 +64,16 @@ export class PlainMap extends JMap {
     if (this.m !== undefined) return this.m.get(k)
     if (!Object.hasOwn(this.src, k)) return undefined
     const v = this.src[k]
+    if (typeof v === 'string') return v
     if (v === undefined) return undefined
-    // a nested object must stay one object, or a #set on it would be lost
-    return typeof v === 'object' && v !== null ? this.map().get(k) : wrap(v)
+    if (typeof v !== 'object' || v === null) return wrap(v)
+    this.kids ??= new Map()
+    let kid = this.kids.get(k)
+    if (kid === undefined) {
+      kid = this.child(v)
+      this.kids.set(k, kid)
+    }
+    return kid
   }
   protected child(v: unknown): Value {
     return wrap(v)
