@@ -23,9 +23,5 @@ export class Names {
   }
 }
 
-/** The slots every template has. */
-export const INPUT = 0
-export const UTIL = 1
-export const CONTEXT = 2
-export const STAGE_VARIABLES = 3
+/** What every template has, in slots 0 to 3. */
 export const PREDEFINED = ['input', 'util', 'context', 'stageVariables']
