@@ -12,7 +12,7 @@ const benches = readdirSync(import.meta.dirname ?? new URL('.', import.meta.url)
 let failed = 0
 for (const file of benches) {
   console.log(`\n== ${file}`)
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', new URL(file, import.meta.url).pathname], {
+  const { status } = spawnSync(process.execPath, [new URL(file, import.meta.url).pathname], {
     stdio: 'inherit',
   })
   if (status !== 0) failed++

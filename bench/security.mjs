@@ -2,7 +2,7 @@
  * What each way to protect a method costs: HTTP_PROXY with it against the same without, in CPU of the gateway's process.
  * Targets take turns; ratios are medians over the rounds.
  *
- *   node --import tsx bench/security.mjs [--runtime=node] [--seconds=2] [--rounds=5]
+ *   node bench/security.mjs [--runtime=node] [--seconds=2] [--rounds=5]
  */
 import { createServer } from 'node:http'
 import { join } from 'node:path'

@@ -38,7 +38,7 @@ async function startRedis() {
 function meter(what, ...args) {
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--import', 'tsx', `${ROOT}bench/support/meter.ts`, what, ...args],
+    ['--expose-gc', `${ROOT}bench/support/meter.ts`, what, ...args],
     { cwd: ROOT, encoding: 'utf8' },
   )
   if (!stdout) throw new Error(stderr)

@@ -1,9 +1,9 @@
 /** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
 import type { Call, Pair, Wire } from '../core/call.ts'
+import { addressIn } from '../core/client-address.ts'
 import { isDroppedOnArrival } from '../core/headers.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
-import { addressIn } from './address.ts'
 import type { Gateway } from './gateway.ts'
 import { NO_PAYLOAD, requestPayload } from './payload.ts'
 
