@@ -56,7 +56,7 @@ export interface CompiledTemplate {
 
 const DEFAULT_LIMITS: Limits = {
   loopTurns: 1000,
-  output: 10 * 1024 * 1024,
+  output: 20 * 1024 * 1024,
   steps: 20_000_000,
   depth: 20,
 }
