@@ -71,7 +71,7 @@ const at = (doc, p) => {
     v = v?.[k]
   return v
 }
-const escape = (s) => String(s).replace(/[\\'"/]/g, '\\$&')
+const quoted = (s) => String(s).replace(/[\\'"/]/g, '\\$&')
 const baseline = rate(() => {
   const doc = JSON.parse(body)
   return new Compile(tree).render({
@@ -81,7 +81,7 @@ const baseline = rate(() => {
       params: () =>
         map({ path: map(params.path), querystring: map(params.querystring), header: map(params.header) }),
     },
-    util: { escapeJavaScript: escape },
+    util: { escapeJavaScript: quoted },
     context,
   })
 })
