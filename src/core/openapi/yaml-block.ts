@@ -279,6 +279,7 @@ function keyOf(source: string): string {
   const text = source.trimEnd()
   if (text.length > 1000) bail()
   const key = text[0] === '"' || text[0] === "'" ? new Flow(text).value(false) : resolve(plainText(text))
-  if (key === null || key === '<<' || key === '__proto__') bail()
+  // nothing before the colon: readers differ on what that means
+  if (text === '' || key === null || key === '<<' || key === '__proto__') bail()
   return String(key)
 }
