@@ -101,7 +101,7 @@ function violationsOf(known: Models, name: string, body: string): string[] {
   } catch (error) {
     if (error instanceof SchemaError)
       throw configurationFault(`Invalid model ${name}: ${error.message}`, error)
-    // a body nested deeper than the stack, against a model that refers to itself
+    // a body nested deeper than the stack, against a model that refers to itself; or one that takes too long to match
     if (error instanceof RangeError) return ['Unknown error parsing request body']
     throw error
   }

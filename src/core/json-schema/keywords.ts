@@ -3,7 +3,8 @@
  * of its own type; undefined is given for one whose value makes it say nothing.
  */
 import { FORMATS } from './formats.ts'
-import { type Check, isObject, type Json, regex, SchemaError } from './terms.ts'
+import { regex } from './regex.ts'
+import { type Check, isObject, type Json, SchemaError } from './terms.ts'
 
 export type Keyword = (value: unknown, errors: string[]) => void
 type Build = (setting: unknown, schema: Json, sub: (part: unknown) => Check) => Keyword | undefined

@@ -3,6 +3,7 @@
  * `https://apigateway.amazonaws.com/restapis/{id}/models/{name}` from one to another (guide: models-mappings-models).
  */
 import type { Model } from '../documents.ts'
+import { renewBudget } from './regex.ts'
 import { Compiler, type Located } from './schema.ts'
 import { type Check, isObject, SchemaError } from './terms.ts'
 
@@ -37,6 +38,7 @@ export class Models {
       return [NOT_JSON]
     }
     const errors: string[] = []
+    renewBudget()
     check(value, errors)
     // No body satisfies a model that asks for nothing, and is no JSON to any other (recorded).
     return empty && errors.length > 0 ? [NOT_JSON] : errors

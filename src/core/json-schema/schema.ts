@@ -6,7 +6,8 @@
  * nothing inside a value once any error is known.
  */
 import { KEYWORDS, type Keyword } from './keywords.ts'
-import { type Check, isObject, type Json, regex, SchemaError } from './terms.ts'
+import { regex } from './regex.ts'
+import { type Check, isObject, type Json, SchemaError } from './terms.ts'
 
 /** A schema as it stands in a document; `root` is what `#/…` refers to. */
 export interface Located {

@@ -10,12 +10,3 @@ export class SchemaError extends Error {}
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** ECMA 262 without the `u` flag, found anywhere in the text. */
-export function regex(source: string): RegExp {
-  try {
-    return new RegExp(source)
-  } catch (cause) {
-    throw new SchemaError(`"${source}" is not a regular expression`, { cause })
-  }
-}

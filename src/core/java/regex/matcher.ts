@@ -35,6 +35,9 @@ function outOfSteps(): void {
   else throw new LimitError('Regular expression takes too many steps')
 }
 
+/** Steps of the last attempt that no budget was told of. */
+export const stepsTaken = (): number => steps % SLICE
+
 /** A compiled java.util.regex.Pattern. Backtracking, but every step is counted against a budget. */
 export class Pattern {
   readonly groups: number
