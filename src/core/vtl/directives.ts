@@ -129,17 +129,21 @@ function loop(k: Compiler, n: Node, s: LoopSlots, listOf: Eval, turn: Render): R
         throw e
       }
     }
-    restore(c, s, saved, savedCount, savedNext)
+    if (!restore(c, s, saved, savedCount, savedNext)) {
+      throw k.runtimeError(n, 'NullPointerException', '$foreach is null')
+    }
   }
 }
 
-function restore(c: Context, s: LoopSlots, item: Value, count: Value, next: Value): void {
+/** Puts the variables back; false when $foreach is gone, because the loop variable has that very name. */
+function restore(c: Context, s: LoopSlots, item: Value, count: Value, next: Value): boolean {
   const back = (slot: number, v: Value): void => (v !== null ? c.put(slot, v) : c.remove(slot))
   back(s.item, item)
   back(s.count, count)
   back(s.next, next)
   const scope = c.get(s.scope)
   if (scope instanceof LoopScope) back(s.scope, scope.parent ?? scope.replaced)
+  return scope !== null
 }
 
 function define(k: Compiler, n: Node): Render {
