@@ -23,6 +23,8 @@ class Block {
 
   constructor(text: string) {
     if (/[\t\u0085\u2028\u2029]/.test(text) && /^ *\t/m.test(text)) bail()
+    // blank to JavaScript, characters like any other to YAML
+    if (/[\v\f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/.test(text)) bail()
     this.#lines = text.split(/\r?\n/)
     if (text.includes('\r') && /\r(?!\n)/.test(text)) bail()
   }
@@ -279,7 +281,6 @@ function keyOf(source: string): string {
   const text = source.trimEnd()
   if (text.length > 1000) bail()
   const key = text[0] === '"' || text[0] === "'" ? new Flow(text).value(false) : resolve(plainText(text))
-  // nothing before the colon: readers differ on what that means
-  if (text === '' || key === null || key === '<<' || key === '__proto__') bail()
+  if (key === null || key === '<<' || key === '__proto__') bail()
   return String(key)
 }

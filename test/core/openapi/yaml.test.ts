@@ -23,11 +23,10 @@ function compared(text: string, count: { fast: number }): void {
 
 describe('the fast YAML reader', () => {
   it('agrees on values that are written in every style', () => {
-    // the library writes a text of blanks alone without quotes, and reads it back as no other reader does
-    const written = (text: string) => text === '' || text.trim() !== ''
     const text = fc.oneof(
-      fc.string().filter(written),
-      fc.string({ unit: 'grapheme' }).filter(written),
+      fc.string(),
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('\u00a0', 'x\u00a0', '\u2003y', '\u3000'),
       fc.constantFrom(
         'yes',
         'null',
