@@ -35,9 +35,12 @@ export interface App {
   fetch(request: Request, peer: Peer, tests?: TestInvoker): Promise<Response>
 }
 
-/** Host names that are the gateway's own, so that no look-up for a custom domain is made. */
+/**
+ * Host names that are no custom domain's, so that no look-up is made: this machine's, and those of APIs, but not
+ * `d-{id}.execute-api.…`, which is a custom domain's regional name.
+ */
 const OWN_HOST =
-  /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|apigateway\.[a-z0-9.-]+|[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/i
+  /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|(?!d-[a-z0-9]{10}\.)[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/
 
 export function createApp(
   platform: Platform,

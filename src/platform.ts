@@ -160,6 +160,8 @@ export interface Peer {
     host: string
   }
   tls: boolean
+  /** what is known of the TLS handshake: its version (`TLSv1.3`), and the name asked for, in lower case, `''` for none */
+  handshake?: { version?: string; serverName?: string }
 }
 
 /** Settings after flags, environment and defaults were merged: see src/config.ts for each one's meaning. */

@@ -3,8 +3,8 @@
  * gateway's own HTTP listener over loopback. One way for three runtimes, because Bun's HTTPS server knows neither SNI
  * callbacks nor client certificates while its TLS sockets know both.
  *
- * The listener learns who is behind a connection from `peerOf`: by the local port of the inner connection, which nobody but
- * this process can have opened.
+ * The listener learns who is behind a connection from `peerOf`: by the local address and port of the inner connection. While
+ * it lasts, nobody else can have both; the port alone anybody may have, at another address.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -16,12 +16,13 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
+import { plainAddress } from '../core/client-address.ts'
 import type { Log, Peer } from '../platform.ts'
 
 export interface TlsFront {
   port: number
   /** the client behind an inner connection, or undefined for a connection that did not come through here */
-  peerOf(port: number): Peer | undefined
+  peerOf(address: string, port: number): Peer | undefined
   stop(): Promise<void>
 }
 
@@ -48,7 +49,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
   const [first] = Object.values(options.certificates)
   if (!first) throw new Error('EDGEWAY_TLS names no certificate')
 
-  const peers = new Map<number, Peer>()
+  const peers = new Map<string, Peer>()
   const open = new Set<TLSSocket>()
   const contextOf = (name: string) =>
     contexts.get(name.toLowerCase()) ??
@@ -75,7 +76,8 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
     const name = socket.servername ? String(socket.servername).toLowerCase() : ''
     const trusted = name === '' ? null : await options.trustStore(name)
     const certificate = socket.getPeerCertificate(true)
-    const peer: Peer = { address: socket.remoteAddress ?? '', tls: true }
+    const handshake = { version: socket.getProtocol() ?? undefined, serverName: name }
+    const peer: Peer = { address: socket.remoteAddress ?? '', tls: true, handshake }
     if (certificate?.raw) peer.clientCertificate = describe(certificate, name, trusted)
     const inner = connect(options.inner.port, options.inner.host)
     inner.on('error', (error) => {
@@ -83,10 +85,10 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
       socket.destroy()
     })
     inner.on('connect', () => {
-      const { localPort } = inner
-      peers.set(localPort!, peer)
+      const end = endOf(inner.localAddress!, inner.localPort!)
+      peers.set(end, peer)
       inner.on('close', () => {
-        peers.delete(localPort!)
+        peers.delete(end)
         socket.destroy()
       })
       socket.on('close', () => inner.destroy())
@@ -102,7 +104,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
   })
   return {
     port: (server.address() as { port: number }).port,
-    peerOf: (port) => peers.get(port),
+    peerOf: (address, port) => peers.get(endOf(address, port)),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -110,6 +112,9 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
       }),
   }
 }
+
+/** One end of a connection. */
+const endOf = (address: string, port: number): string => `${plainAddress(address)} ${port}`
 
 const distinguished = (name: Record<string, unknown>) =>
   Object.entries(name ?? {})

@@ -131,7 +131,7 @@ async function touchesPolicy({ operation, body }: Visit): Promise<boolean> {
   if (!/^(?:Create|Update|Put|Import)RestApi$/.test(operation)) return false
   const text = new TextDecoder().decode(await body())
   // an import may spell the word with escapes, and then it is taken to be there
-  if (/^(?:Put|Import)/.test(operation)) return /x-amazon-apigateway-policy|\\[ux]/i.test(text)
+  if (/^(?:Put|Import)/.test(operation)) return /x-amazon-apigateway-policy|\\[ux\r\n]/i.test(text)
   const sent = parsed(text) as { policy?: unknown; patchOperations?: { path?: unknown }[] } | null
   const patches = Array.isArray(sent?.patchOperations) ? sent.patchOperations : []
   return sent?.policy !== undefined || patches.some((patch) => /^\/?policy/.test(String(patch?.path)))

@@ -1,8 +1,8 @@
 /**
  * A gateway on loopback that knows no principal is open to whoever sits at the machine, as a developer's tool is. Not to web
  * pages: a page elsewhere can make a browser send requests here, and a name that it controls can be made to resolve here
- * (DNS rebinding). So the Host must be a name of this machine, and a request that a browser sends for a page must come from
- * this gateway's own.
+ * (DNS rebinding). So the Host must be a name of this machine, and no request that a browser sends for a page is let in: the
+ * gateway has no pages of its own, and those of a deployed API under the path forms are of the same origin as this service.
  */
 import { isLoopback, plainAddress } from '../core/client-address.ts'
 import type { Peer } from '../platform.ts'
@@ -14,16 +14,10 @@ export function refusedAtOpenDoor(request: Request, peer: Peer, domain: string):
   const host = request.headers.get('host') ?? new URL(request.url).host
   if (!isOwnName(host, domain)) return `Without a principal this gateway is not managed by the name ${host}`
   const site = request.headers.get('sec-fetch-site')
-  const origin = request.headers.get('origin')
-  if (
-    (site !== null && site !== 'same-origin' && site !== 'none') ||
-    (origin !== null && hostOf(origin) !== host)
-  )
-    return 'Without a principal this gateway is not managed by web pages of other origins'
+  if ((site !== null && site !== 'none') || request.headers.has('origin'))
+    return 'Without a principal this gateway is not managed by web pages'
   return null
 }
-
-const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)
 
 /** `localhost`, names below it, loopback addresses, and the configured domain. */
 function isOwnName(host: string, domain: string): boolean {

@@ -30,7 +30,11 @@ export interface DomainPointer {
   domainName: string
   region: string
   /** the DomainName document */
-  domain: { mutualTlsAuthentication?: { truststoreUri?: string } } & Record<string, unknown>
+  domain: {
+    mutualTlsAuthentication?: { truststoreUri?: string; truststoreVersion?: string }
+    securityPolicy?: string
+    endpointAccessMode?: string
+  } & Record<string, unknown>
   /** longest base path first; `(none)` is the empty base path */
   mappings: { basePath: string; restApiId: string; stage?: string }[]
 }

@@ -75,6 +75,8 @@ export interface Call {
   wire(): Wire
   /** the client's address, behind trusted proxies too: `$context.identity.sourceIp` */
   readonly sourceIp: string
+  /** what is known of the TLS handshake: its version (`TLSv1.3`), and the name asked for, in lower case, `''` for none */
+  readonly handshake?: { version?: string; serverName?: string }
   readonly clientCertificate?: ClientCertificate
   /** how far the call came: for the one catch, `$context` and the logs. Set by the pipeline only */
   readonly reached: Reached

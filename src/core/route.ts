@@ -1,9 +1,11 @@
 /**
  * Routing: a trie over the resources of a deployment. A literal segment wins over `{param}`, that over `{proxy+}`; a branch
  * that has no method for the verb is left for the next one, so `GET /pets` and `ANY /{proxy+}` share `POST /pets` as Amazon
- * does. Matching is on percent-encoded segments: an encoded slash does not split one. Case counts. One trailing slash or
+ * does. Segments are split before they are decoded: an encoded slash does not split one. Case counts. One trailing slash or
  * several are ignored; an empty segment elsewhere only matches inside `{proxy+}`.
  */
+import { decodePercent } from './query.ts'
+
 export interface Route<T> {
   /** by verb; `ANY` for the rest. Names with each: an imported API may name a variable otherwise for another verb. */
   verbs: Map<string, { target: T; names: string[] }>
@@ -96,7 +98,10 @@ function walk<T>(
   const slash = path.indexOf('/', start)
   const stop = slash < 0 || slash > end ? end : slash
   const segment = path.slice(start, stop)
-  const literal = node.literals.get(segment)
+  // a literal is the same resource however its characters are written: back ends decode them, so its protection must hold
+  const literal =
+    node.literals.get(segment) ??
+    (segment.includes('%') ? node.literals.get(decodePercent(segment)) : undefined)
   const byLiteral = literal && walk(literal, path, stop + 1, end, verb, values)
   if (byLiteral) return byLiteral
   const byParam =

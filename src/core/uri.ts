@@ -29,11 +29,14 @@ export function compileUri(source: string): UriTemplate {
         typeof part === 'string'
           ? part
           : 'stage' in part
-            ? (stageVariables[part.stage] ?? '')
+            ? own(stageVariables, part.stage)
             : parameter(part.path, path, source)
     return uri
   }
 }
+
+const own = (variables: Strings, name: string): string =>
+  Object.hasOwn(variables, name) ? variables[name]! : ''
 
 function parameter(name: string, path: Readonly<Record<string, string>>, source: string): string {
   const value = Object.hasOwn(path, name) ? path[name] : undefined
@@ -52,5 +55,5 @@ const CLIMBS = /(?:^|[/\\]|%5c|%2f)(?:\.|%2e){1,2}(?=$|[/\\?#]|%5c|%2f)/i
 /** `${stageVariables.name}` in what is no URI, e.g. the credentials' ARN. */
 export const withStageVariables = (text: string, stageVariables: Strings): string =>
   text.includes('${')
-    ? text.replace(/\$\{stageVariables\.([^}]*)\}/g, (_, name: string) => stageVariables[name] ?? '')
+    ? text.replace(/\$\{stageVariables\.([^}]*)\}/g, (_, name: string) => own(stageVariables, name))
     : text

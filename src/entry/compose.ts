@@ -84,7 +84,7 @@ async function run(runtime: Runtime): Promise<void> {
   const planes = { control: createControl, execute: createExecute }
   const app = createApp(platform, { runtime: runtime.name, version: VERSION }, planes)
   let front: TlsFront | undefined
-  const peerOf: PeerOf = (address, port) => front?.peerOf(port) ?? { address, tls: false }
+  const peerOf: PeerOf = (address, port) => front?.peerOf(address, port) ?? { address, tls: false }
   const listener = await listening(host, portOf(env), '--port', (where) => runtime.listen(app, where, peerOf))
   const certificates = jsonOption<{ cert: string; key: string }>(env, 'EDGEWAY_TLS')
   if (Object.keys(certificates).length > 0) {
@@ -96,9 +96,8 @@ async function run(runtime: Runtime): Promise<void> {
         certificates,
         log,
         trustStore: async (name) => {
-          const uri = (await app.store.deployments.domain(name))?.domain.mutualTlsAuthentication
-            ?.truststoreUri
-          return uri ? trusted(uri) : null
+          const mutual = (await app.store.deployments.domain(name))?.domain.mutualTlsAuthentication
+          return mutual?.truststoreUri ? trusted(mutual.truststoreUri, mutual.truststoreVersion) : null
         },
       }),
     )

@@ -28,6 +28,8 @@ function peerOf(request: Request & { cf?: IncomingRequestCfProperties }): Peer {
     address: request.headers.get('cf-connecting-ip') ?? '',
     tls: request.url.startsWith('https:'),
   }
+  const version = request.cf?.tlsVersion
+  if (version) peer.handshake = { version }
   const tls = request.cf?.tlsClientAuth
   if (tls && tls.certPresented === '1')
     peer.clientCertificate = {

@@ -30,6 +30,9 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
       message: 'Request-URI Too Long',
       reason: 'URL over the limit',
     })
+  // a fragment is no part of a request target (RFC 9112), and a back end would be asked for what stands before it
+  if (target.rawPath.includes('#') || target.rawQuery.includes('#'))
+    throw new Fault('DEFAULT_4XX', { reason: 'the request target has a fragment' })
   if (call.headerBytes > (settings.limits.headerBytes ?? MAX_HEADERS))
     throw new Fault('REQUEST_TOO_LARGE', { reason: 'header values over the limit' })
 
@@ -61,8 +64,20 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
   }
   if (target.by === 'api' && api.definition.restApi.disableExecuteApiEndpoint)
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
+  if (target.by === 'api') checkHandshake(api.definition.restApi, call)
   call.reached.located = located
   return located
+}
+
+const ONLY_TLS_1_3 = /^SecurityPolicy_TLS13_(?:1_3|2025)_/
+
+/** The TLS that an API or a domain name asks for, where it is known: its version, and with STRICT a handshake for the host called. */
+function checkHandshake(asked: { securityPolicy?: string; endpointAccessMode?: string }, call: Call): void {
+  const { version, serverName } = call.handshake ?? {}
+  if (version && version !== 'TLSv1.3' && ONLY_TLS_1_3.test(asked.securityPolicy ?? ''))
+    throw forbidden(`the security policy ${asked.securityPolicy} does not allow ${version}`)
+  if (asked.endpointAccessMode === 'STRICT' && serverName !== undefined && serverName !== call.host)
+    throw forbidden(`the handshake was for ${serverName || 'no name'}, the call is for ${call.host}`)
 }
 
 /** The DNS name of a VPC endpoint names no API, a header does (guide: apigateway-private-api-test-invoke-url). */
@@ -92,6 +107,7 @@ function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: Domain
   const certificate = call.clientCertificate
   if (mutual?.truststoreUri && !(certificate?.verified && certificate.host === target.host))
     throw forbidden(`${target.host} asks for a client certificate`)
+  checkHandshake(pointer.domain, call)
   if (routingMode && routingMode !== 'BASE_PATH_MAPPING_ONLY')
     throw forbidden(`${target.host} has routing mode ${routingMode}, which is not served by this gateway`)
   for (const { basePath, restApiId, stage } of pointer.mappings) {

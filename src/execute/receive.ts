@@ -78,6 +78,7 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
     wire: () => wireOf(request, raw),
     sourceIp: trusted && read.forwardedFor ? clientOf(read.forwardedFor, settings.trustedProxies) : address,
     clientCertificate: peer.clientCertificate,
+    handshake: peer.handshake,
     reached: { measured: {} },
     journal: null,
   }

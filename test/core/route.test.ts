@@ -41,6 +41,11 @@ test.each([
   // an empty segment is no value of a parameter
   ['GET', '/pets//toys/1', 'ANY /{proxy+}', { proxy: 'pets//toys/1' }],
   ['GET', '/PETS', 'ANY /{proxy+}', { proxy: 'PETS' }],
+  // however its characters are written, it is the same resource: its protection holds
+  ['GET', '/%70ets', 'GET /pets', {}],
+  ['PUT', '/p%65ts/%6dine', 'PUT /pets/mine', {}],
+  ['GET', '/pets%2F7', 'ANY /{proxy+}', { proxy: 'pets%2F7' }],
+  ['GET', '/%zzets', 'ANY /{proxy+}', { proxy: '%zzets' }],
   ['GET', '/__proto__', 'ANY /{proxy+}', { proxy: '__proto__' }],
 ])('%s %s', (verb, path, target, parameters) => {
   expect(router.match(path, verb)).toEqual({ target, parameters })

@@ -78,6 +78,23 @@ describe('a custom domain', () => {
   )
 })
 
+test('a custom domain is served by its regional name too, and may be named like a service', async () => {
+  const { regionalDomainName } = await whole.client.send(
+    new CreateDomainNameCommand({
+      domainName: 'apigateway.example.com',
+      endpointConfiguration: { types: ['REGIONAL'] },
+    }),
+  )
+  await whole.client.send(
+    new CreateBasePathMappingCommand({ domainName: 'apigateway.example.com', restApiId: two, stage: 'v1' }),
+  )
+  for (const host of ['apigateway.example.com', regionalDomainName!]) {
+    expect(await at(host, '/x')).toBe('two')
+    expect(await at(host, '/restapis')).toBe('two')
+    expect(await at(host, `/_aws/execute-api/${one}/v1/x`)).toBe(403)
+  }
+})
+
 describe('the host of an API', () => {
   test('is that API alone', async () => {
     expect(await at(hostOf(one), '/v1/x')).toBe('one')

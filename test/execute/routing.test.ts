@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backends, startBackends } from './backends.ts'
 import { definitionOf, stageOf, startGateway, type TestGateway } from './gateway.ts'
 
@@ -189,4 +190,69 @@ test('the name of a VPC endpoint: a header says which API is meant', async () =>
   const named = await gateway.call('GET', '/dev/who', { host, headers: { 'x-apigw-api-id': 'ABC123' } })
   expect(named.status).toBe(200)
   expect((await gateway.call('GET', '/dev/who', { host })).status).toBe(403)
+})
+
+test.each(['/dev/who#x', '/dev/who?a=1#x'])('%s: a fragment is no part of a request', async (path) => {
+  const { status, text } = await rawly(`GET ${path} HTTP/1.1`)
+  expect([status, text]).toEqual([400, expect.not.stringContaining('one')])
+})
+
+/** Clients do not send such targets; attackers do. */
+function rawly(line: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve) => {
+    const socket = connect(gateway.port, '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('close', () => resolve({ status: Number(text.split(' ')[1]), text }))
+    socket.write(`${line}\r\nHost: abc123.execute-api.us-east-1.localhost\r\nConnection: close\r\n\r\n`)
+  })
+}
+
+describe('what is known of the handshake', () => {
+  const host = 'abc123.execute-api.us-east-1.localhost'
+  const MODERN = 'SecurityPolicy_TLS13_1_3_2025_09'
+  type Asked = Partial<Record<'securityPolicy' | 'endpointAccessMode', string>>
+  interface Known {
+    version: string
+    serverName?: string
+  }
+  test.each<[Asked, Known | undefined, number]>([
+    [{}, { version: 'TLSv1.2', serverName: 'x' }, 200],
+    [{ securityPolicy: MODERN }, { version: 'TLSv1.2', serverName: host }, 403],
+    [{ securityPolicy: MODERN }, { version: 'TLSv1.3', serverName: host }, 200],
+    [{ securityPolicy: 'SecurityPolicy_TLS13_2025_EDGE' }, { version: 'TLSv1.2' }, 403],
+    [{ securityPolicy: 'SecurityPolicy_TLS13_1_2_2021_06' }, { version: 'TLSv1.2' }, 200],
+    [{ endpointAccessMode: 'STRICT' }, { version: 'TLSv1.3', serverName: host }, 200],
+    [{ endpointAccessMode: 'STRICT' }, { version: 'TLSv1.3', serverName: 'one.example.com' }, 403],
+    [{ endpointAccessMode: 'STRICT' }, { version: 'TLSv1.3', serverName: '' }, 403],
+    [{ endpointAccessMode: 'STRICT', securityPolicy: MODERN }, undefined, 200],
+  ])('%j asked, %j known: %d', async (asked, handshake, status) => {
+    const mock = {
+      type: 'MOCK',
+      requestTemplates: { 'application/json': '{"statusCode":200}' },
+      integrationResponses: { 200: { statusCode: '200' } },
+    }
+    const strict = await startGateway(
+      definitionOf({ '/': { GET: { integration: mock } } }, { restApi: asked }),
+      { peer: { tls: true, handshake } },
+    )
+    strict.domains.set('one.example.com', {
+      domainName: 'one.example.com',
+      region: 'us-east-1',
+      domain: asked,
+      mappings: [{ basePath: '(none)', restApiId: 'abc123', stage: 'dev' }],
+    })
+    try {
+      expect((await strict.call('GET', '/dev/')).status).toBe(status)
+      // the same of a domain name, for which the handshake was not
+      if (handshake?.serverName === host)
+        expect((await strict.call('GET', '/', { host: 'one.example.com' })).status).toBe(
+          asked.endpointAccessMode ? 403 : status,
+        )
+    } finally {
+      await strict.stop()
+    }
+  })
 })

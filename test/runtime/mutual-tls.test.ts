@@ -187,6 +187,14 @@ describe.each([
     expect(await over(tlsPort, { servername: 'open.example.com' })).toMatchObject({ status: 200 })
   })
 
+  test('an integration is told of no certificate that nobody vouches for', async () => {
+    const told = { status: 200, body: '||' }
+    expect(await over(tlsPort, { servername: 'open.example.com', certificate: server })).toEqual(told)
+    expect(await over(tlsPort, { servername: 'open.example.com', certificate: client.good })).toEqual(told)
+    const mixed = { servername: 'one.example.com', host: 'open.example.com', certificate: client.good }
+    expect(await over(tlsPort, mixed)).toEqual(told)
+  })
+
   test('who leaves the trust store is out', async () => {
     const truststoreUri = pathToFileURL(file('replaced.pem', client.secondAuthority)).href
     await gateway.updateDomainName({

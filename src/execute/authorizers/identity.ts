@@ -1,6 +1,6 @@
 /** Identity sources: where in a call an authorizer finds who is calling. */
 import type { Matched } from '../../core/call.ts'
-import { headerOf, headersOf } from '../../core/headers.ts'
+import { headersOf } from '../../core/headers.ts'
 import { parseQuery } from '../../core/query.ts'
 import { contextOf, lookup, scalar } from '../../core/variables.ts'
 
@@ -23,7 +23,7 @@ export function valuesOf(source: string, { located }: Matched): string[] {
     return parseQuery(call.rawQuery)
       .filter(([given]) => given === name)
       .map(([, value]) => value)
-  if (root === 'stageVariables') return listed(located.stageVariables[path!])
+  if (root === 'stageVariables') return listed(scalar(lookup(located.stageVariables, path!)))
   if (root === 'context') return listed(scalar(lookup(contextOf(call), path!)))
   throw new Error(`'${source}' is no identity source`)
 }
@@ -34,5 +34,7 @@ const listed = (value: string | undefined): string[] => (value === undefined ? [
 export function tokenOf(identitySource: string | undefined, { located }: Matched): string | undefined {
   const [, name = 'authorization'] =
     /^method\.request\.header\.(.+)$/i.exec(identitySource?.trim() ?? '') ?? []
-  return headerOf(located.call.headers, name.toLowerCase())
+  const [token, ...others] = new Set(headersOf(located.call.headers, name.toLowerCase()))
+  // with several the back end might believe another one than the authorizer was asked about
+  return others.length > 0 ? undefined : token
 }

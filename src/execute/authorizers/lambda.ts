@@ -82,7 +82,7 @@ export function matches(expression: string, text: string): boolean {
  * every identity source. Null where nothing is kept. Amazon refuses a call that lacks a source, and asks no function.
  */
 function cacheKey(authorizer: Authorizer, matched: Matched, token: string | undefined): string | null {
-  const { api, stage } = matched.located
+  const { api, stage, stageVariables } = matched.located
   let values: string[][] = [[token ?? '']]
   if (token === undefined) {
     const sources = sourcesOf(authorizer.identitySource)
@@ -103,6 +103,8 @@ function cacheKey(authorizer: Authorizer, matched: Matched, token: string | unde
     api.deploymentId,
     authorizersGeneration,
     authorizer.id,
+    // a canary's variables may lead to another function
+    withStageVariables(authorizer.authorizerUri ?? '', stageVariables),
     values,
   ])
 }

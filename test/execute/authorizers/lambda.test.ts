@@ -210,6 +210,15 @@ describe('TOKEN', () => {
     expect(lambda.invocations[0]!.arn).toBe('arn:aws:lambda:us-east-1:000000000000:function:token')
   })
 
+  test('of two tokens none is believed: the back end might look at the other', async () => {
+    const gateway = await started({})
+    const twice = (...tokens: string[]) =>
+      gateway.call('GET', '/dev/pets', { headers: { Authorization: tokens } })
+    expect((await twice('alice', 'mallory')).status).toBe(401)
+    expect((await twice('mallory', 'alice')).status).toBe(401)
+    expect((await twice('alice')).status).toBe(200)
+  })
+
   test.each([
     ['no function', { authorizerUri: 'http://elsewhere' }],
     ['no such function', { authorizerUri: uri('missing') }],
@@ -359,6 +368,15 @@ describe('the cache', () => {
     })
     await asked(4)
     await asked(4)
+  })
+
+  test('is not shared with a canary whose variables name another function', async () => {
+    const gateway = await started({ ...cached, authorizerUri: uri('${stageVariables.fn}') })
+    const pointer = gateway.stages.get('abc123/dev')!
+    expect((await get(gateway, 'alice')).status).toBe(200)
+    const canarySettings = { percentTraffic: 100, stageVariableOverrides: { fn: 'missing' } }
+    gateway.stages.set('abc123/dev', { ...pointer, stage: { ...pointer.stage, canarySettings } })
+    expect((await get(gateway, 'alice')).status).toBe(500)
   })
 
   test('tells values of several sources apart, however they are put together', async () => {
