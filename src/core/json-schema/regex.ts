@@ -12,7 +12,7 @@ export interface Expression {
   test(text: string): boolean
 }
 
-const MOST_STEPS = 10_000_000
+const MOST_STEPS = 2_000_000
 /** What the runtime's engine may be given, by the estimate below. */
 const MOST_NATIVE = 50_000_000
 let steps = MOST_STEPS
