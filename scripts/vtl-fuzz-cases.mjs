@@ -300,7 +300,7 @@ function value(r, depth = 0) {
 
 const METHODS =
   `length isEmpty isBlank charAt(i) substring(i) substring(i,i) indexOf(s) indexOf(s,i) lastIndexOf(s) lastIndexOf(s,i) contains(s) startsWith(s) startsWith(s,i) endsWith(s) equalsIgnoreCase(s)
-compareTo(s) compareToIgnoreCase(s) concat(s) replace(s,s) replaceAll(p,s) replaceFirst(p,s) matches(p) split(p) split(p,i) toLowerCase toUpperCase trim strip repeat(i) toString hashCode equals(v) toCharArray
+compareTo(s) compareToIgnoreCase(s) concat(s) replace(s,s) replaceAll(p,s) replaceFirst(p,s) matches(p) split(p) split(p,i) toLowerCase toUpperCase trim strip repeat(i) toString equals(v) toCharArray
 getBytes intern codePointAt(i) subSequence(i,i) valueOf(v) join(s,v) format(s,v) size get(v) get(i) put(s,v) add(v) add(i,v) remove(v) remove(i) set(i,v) addAll(v) removeAll(v) retainAll(v) containsAll(v) clear
 contains(v) indexOf(v) lastIndexOf(v) subList(i,i) toArray iterator keySet values entrySet containsKey(v) containsValue(v) getOrDefault(s,v) putIfAbsent(s,v) putAll(v) remove(s,v) replace(s,v)
 intValue longValue doubleValue floatValue byteValue shortValue compareTo(v) parseInt(s) valueOf(s) toHexString(i) toBinaryString(i) toOctalString(i) max(v,v) min(v,v) sum(v,v) signum(v) abs(v) abs booleanValue
@@ -816,7 +816,7 @@ export const KINDS = {
     ),
   math: (r) =>
     scope(
-      `${D}#set($x=5)#set($v=${arithmetic(r)})$v|${r.chance(0.5) ? '$v.intValue()' : '$v.toString().length()'}|#if(${condition(r)})T#{else}F#end`,
+      `${D}#set($x=5)#set($v=${arithmetic(r)})$v|${r.chance(0.5) ? '$v.intValue()' : '$v.equals($v)'}|#if(${condition(r)})T#{else}F#end`,
     ),
   regex: (r) => {
     const re = Array.from({ length: 1 + r(4) }, () => r.pick(REGEX_BITS)).join('')

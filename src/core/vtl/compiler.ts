@@ -3,8 +3,9 @@ import type { Env, Eval, Macro, Render, Test } from './env.ts'
 import { TemplateRuntimeError } from './errors.ts'
 import type { Names } from './names.ts'
 import { literal, type Node } from './nodes.ts'
-import type { MacroNames, Origin } from './parser.ts'
+import type { MacroNames } from './parser.ts'
 import { Source } from './source.ts'
+import type { Origin } from './token-reader.ts'
 
 /** What compiling one template shares, with the texts inside it (string literals, #evaluate) that are templates too. */
 export interface Unit {

@@ -1,6 +1,7 @@
 import { TemplateSyntaxError } from './errors.ts'
 import type { Node } from './nodes.ts'
-import { locate, type MacroNames, type Origin, Parser } from './parser.ts'
+import { type MacroNames, Parser } from './parser.ts'
+import { locate, type Origin } from './token-reader.ts'
 
 /** One text that is parsed: a template, or a string literal in one that is a template of its own. */
 export class Source {

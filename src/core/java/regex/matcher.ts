@@ -1,6 +1,7 @@
 import { JavaError, LimitError } from '../values.ts'
 import { type Flags, foldWith, isLetterOrDigit, type Pred } from './charset.ts'
 import { type Node, parsePattern } from './parse.ts'
+import { firstOf, literalOf, widthOf } from './shape.ts'
 
 /** One attempt's state. Shared by all patterns: matching never re-enters. */
 let text = ''
@@ -125,60 +126,6 @@ const isPair = (i: number): boolean =>
 function pointAt(i: number): number {
   const c = text.charCodeAt(i)
   return (c & 0xfc00) === 0xd800 && i + 1 < end ? (text.codePointAt(i) as number) : c
-}
-
-function literalOf(n: Node): string | null {
-  const kids = n.t === 'seq' ? n.kids : [n]
-  let s = ''
-  for (const k of kids) {
-    if (k.t !== 'set' || k.lit === undefined) return null
-    s += String.fromCodePoint(k.lit)
-  }
-  return s || null
-}
-
-/** What a match must start with, where that is certain: lets find() skip quickly. */
-function firstOf(n: Node): Pred | null {
-  switch (n.t) {
-    case 'set':
-      return n.p
-    case 'seq':
-      return n.kids[0] ? firstOf(n.kids[0]) : null
-    case 'group':
-    case 'atomic':
-      return firstOf(n.kid)
-    case 'rep':
-      return n.min > 0 ? firstOf(n.kid) : null
-    case 'alt': {
-      const ps = n.kids.map(firstOf)
-      return ps.every((p) => p !== null) ? (c) => (ps as Pred[]).some((p) => p(c)) : null
-    }
-    default:
-      return null
-  }
-}
-
-/** [shortest, longest] text a node can match; Infinity when unbounded. */
-function widthOf(n: Node): [number, number] {
-  switch (n.t) {
-    case 'set':
-      return [1, 2]
-    case 'seq':
-      return n.kids.map(widthOf).reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0])
-    case 'alt':
-      return n.kids.map(widthOf).reduce(([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)])
-    case 'rep': {
-      const [a, b] = widthOf(n.kid)
-      return [a * n.min, b === 0 ? 0 : b * n.max]
-    }
-    case 'group':
-    case 'atomic':
-      return widthOf(n.kid)
-    case 'back':
-      return [0, Number.POSITIVE_INFINITY]
-    default:
-      return [0, 0]
-  }
 }
 
 class Compiler {

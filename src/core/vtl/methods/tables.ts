@@ -17,9 +17,11 @@ import {
   type Value,
 } from '../../java/values.ts'
 import type { Env } from '../env.ts'
+import { BIG_DECIMAL, BIG_INTEGER } from './big-numbers.ts'
+import { BOOLEAN, CHARACTER } from './characters.ts'
 import { ARRAY, ENTRY, ITERATOR, LIST, MAP, OBJECT, VIEW } from './collections.ts'
 import { type Body, byCount, call, type Method, type Methods, methods, pick } from './dispatch.ts'
-import { BIG_DECIMAL, BIG_INTEGER, BOOLEAN, CHARACTER, DOUBLE, INTEGER, LONG, SMALL } from './numbers.ts'
+import { DOUBLE, INTEGER, LONG, SMALL } from './numbers.ts'
 import { JStream, STREAM } from './streams.ts'
 import { STRING } from './strings.ts'
 
