@@ -24,7 +24,8 @@ test('the same text is never sealed alike', async () => {
 test('a changed byte is noticed', async () => {
   const key = await sealingKey(keyText)
   const sealed = await seal('secret', key, iv(), '')
-  for (let at = 'sealed:1:'.length; at < sealed.length - 2; at += 5) {
+  // the last character before the padding holds bits that mean nothing
+  for (let at = 'sealed:1:'.length; at < sealed.length - 4; at += 5) {
     const other = sealed[at] === 'A' ? 'B' : 'A'
     await expect(unseal(sealed.slice(0, at) + other + sealed.slice(at + 1), key, '')).rejects.toThrow()
   }
