@@ -4,6 +4,7 @@
  */
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { CancelSignal } from './core/cancellation.ts'
 import type { QuotaSpec } from './core/quota.ts'
 import type { BucketSpec, MeterVerdict } from './core/throttle.ts'
 
@@ -89,7 +90,7 @@ export interface OutboundRequest {
   /** in order, duplicates allowed */
   headers: [string, string][]
   body: Uint8Array | ReadableStream<Uint8Array> | null
-  signal?: AbortSignal
+  signal?: CancelSignal
   tls?: { insecureSkipVerification?: boolean; clientCertificate?: { cert: string; key: string } }
 }
 

@@ -8,6 +8,7 @@
  *   knows neither `rejectUnauthorized` nor certificates but those bound at deployment.
  * Both: resolve dot segments in the path, fold repeated response headers except Set-Cookie, send no body with GET or HEAD.
  */
+import { type CancelSignal } from '../core/cancellation.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts'
 import { reasonOf } from './outbound-reasons.ts'
@@ -64,7 +65,7 @@ export function fetchOutbound(runtime: keyof typeof DIALECTS): Outbound {
           method,
           headers: headersOf(request),
           redirect: 'manual',
-          signal,
+          signal: signal && abortSignal(signal),
           ...dialect.init(request),
         }
         return await answer(await fetch(url, init as RequestInit), dialect)
@@ -73,6 +74,15 @@ export function fetchOutbound(runtime: keyof typeof DIALECTS): Outbound {
       }
     },
   }
+}
+
+/** fetch takes nothing but its own kind. */
+function abortSignal(signal: CancelSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal
+  const controller = new AbortController()
+  if (signal.aborted) controller.abort(signal.reason)
+  else signal.addEventListener('abort', () => controller.abort(signal.reason))
+  return controller.signal
 }
 
 /** Most calls have nothing to leave out. A header that is none is fetch's to refuse. */
@@ -104,7 +114,7 @@ function withLength(body: OutboundRequest['body'], headers: [string, string][]):
     : body
 }
 
-function explain(error: unknown, signal: AbortSignal | undefined): OutboundFailure {
+function explain(error: unknown, signal: CancelSignal | undefined): OutboundFailure {
   if (error instanceof OutboundFailure) return error
   if (signal?.aborted) return new OutboundFailure('aborted', 'The call was given up', signal.reason)
   const { code, message } = error as { code?: string; message?: string }

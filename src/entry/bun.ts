@@ -1,5 +1,5 @@
 /** Edgeway on Bun. */
-import { fetchOutbound } from '../adapters/outbound-fetch.ts'
+import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import { start } from './compose.ts'
 
 /** The little of Bun's API that is used here; its type package would clash with Node's. */
@@ -21,7 +21,7 @@ await start({
   name: `Bun ${Bun.version}`,
   argv: process.argv.slice(2),
   env: process.env,
-  outbound: () => fetchOutbound('bun'),
+  outbound: () => socketOutbound(),
   listen: async (app, { host, port }, peerOf) => {
     const server = Bun.serve({
       hostname: host,

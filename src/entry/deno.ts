@@ -1,5 +1,5 @@
 /** Edgeway on Deno: `deno run -A src/entry/deno.ts`. */
-import { nodeOutbound } from '../adapters/outbound-node.ts'
+import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import { start } from './compose.ts'
 
 /** The little of Deno's API that is used here. */
@@ -22,7 +22,7 @@ await start({
   name: `Deno ${Deno.version.deno}`,
   argv: Deno.args,
   env: Deno.env.toObject(),
-  outbound: () => nodeOutbound(),
+  outbound: () => socketOutbound(),
   listen: async (app, { host, port }, peerOf) => {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, info) =>
       app.fetch(request, peerOf(info.remoteAddr.hostname, info.remoteAddr.port)),

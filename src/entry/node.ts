@@ -1,14 +1,14 @@
 /** Edgeway on Node. */
 import type { IncomingMessage, Server } from 'node:http'
 import { serve } from '@hono/node-server'
-import { nodeOutbound } from '../adapters/outbound-node.ts'
+import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import { start } from './compose.ts'
 
 await start({
   name: `Node ${process.versions.node}`,
   argv: process.argv.slice(2),
   env: process.env,
-  outbound: () => nodeOutbound(),
+  outbound: () => socketOutbound(),
   listen: (app, { host, port }, peerOf) =>
     new Promise((resolve, reject) => {
       const server = serve(

@@ -1,5 +1,6 @@
 /** Calls the back end, within the integration's time. */
 import type { Measured, Prepared, Reply } from '../core/call.ts'
+import { Cancellation, type CancelSignal } from '../core/cancellation.ts'
 import { Fault } from '../core/fault.ts'
 import { headerOf } from '../core/headers.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
@@ -26,22 +27,22 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
   const { call } = admitted.matched.located
   const { clock, settings } = on.platform
   const integrator = INTEGRATORS[program.kind]
-  const deadline = new AbortController()
-  if (program.kind === 'mock') return integrator(prepared, on, deadline.signal)
+  const deadline = new Cancellation()
+  if (program.kind === 'mock') return integrator(prepared, on, deadline)
 
   const started = clock.now()
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
   call.journal?.info(`Sending request to ${endpointText(prepared)}`)
   let reply: Reply
   try {
-    reply = await integrator(prepared, on, deadline.signal)
+    reply = await integrator(prepared, on, deadline)
     const streamed = reply.body instanceof ReadableStream
     if (streamed && prepared.integration.responseTransferMode !== 'STREAM')
       reply = await within(reply, settings.maxPayloadBytes, deadline, timer)
     else clearTimeout(timer)
   } catch (error) {
     clearTimeout(timer)
-    const fault = faultOf(error, deadline.signal, timeoutMs)
+    const fault = faultOf(error, deadline, timeoutMs)
     measure(call.reached.measured, {
       latency: clock.now() - started,
       status: fault.status,
@@ -60,7 +61,7 @@ export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply>
 async function within(
   reply: Reply,
   limit: number,
-  deadline: AbortController,
+  deadline: Cancellation,
   timer: ReturnType<typeof setTimeout>,
 ): Promise<Reply> {
   if (Number(headerOf(reply.headers, 'content-length')) > limit) {
@@ -91,7 +92,7 @@ function faultBehind(error: unknown): Fault | undefined {
   return undefined
 }
 
-function faultOf(error: unknown, signal: AbortSignal, timeoutMs: number): Fault {
+function faultOf(error: unknown, signal: CancelSignal, timeoutMs: number): Fault {
   const own = faultBehind(error)
   if (own) return own
   if (signal.aborted)

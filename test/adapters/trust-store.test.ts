@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
+import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { trustStores } from '../../src/adapters/trust-store.ts'
 import { settingsOf } from '../../src/config.ts'
 import { firstAuthority, secondAuthority } from '../support/client-certificates.ts'
@@ -12,7 +12,7 @@ test('the version that the domain name asks for, and no file in its place', asyn
     response.end(url === '/bucket/store.pem?versionId=v%2B1' ? firstAuthority : secondAuthority),
   )
   await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve))
-  const outbound = nodeOutbound()
+  const outbound = socketOutbound()
   const trusted = trustStores({
     outbound,
     credentials: async () => null,

@@ -6,7 +6,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { memoryMeter } from '../../src/adapters/meter-memory.ts'
-import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
+import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { settingsOf } from '../../src/config.ts'
 import type { DomainPointer, StagePointer } from '../../src/core/api.ts'
@@ -138,7 +138,7 @@ export async function startGateway(
   const apis = new Map<string, ReturnType<typeof compile>>()
   const stages = new Map<string, StagePointer>()
   const domains = new Map<string, DomainPointer>()
-  const outbound = nodeOutbound()
+  const outbound = socketOutbound()
   const platform = {
     outbound,
     meter: memoryMeter(),

@@ -1,6 +1,6 @@
 /** VPC links, integration targets, and TLS towards back ends. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
+import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { seal, sealingKey } from '../../src/core/seal.ts'
 import { client } from '../support/certificates.ts'
 import { type Arrived, type Backends, startBackends } from './backends.ts'
@@ -110,7 +110,7 @@ describe('TLS', () => {
         crypto.getRandomValues(new Uint8Array(12)),
         path,
       )
-      const outbound = { ...nodeOutbound(), can: { insecureSkipVerification: true, clientCertificate: can } }
+      const outbound = { ...socketOutbound(), can: { insecureSkipVerification: true, clientCertificate: can } }
       return startGateway(sketch(base), {
         stage: { clientCertificateId: 'cert01' },
         settings: { encryptionKey },
@@ -158,7 +158,7 @@ describe('TLS', () => {
   })
 
   test('a runtime that cannot turn verification off refuses', async () => {
-    const outbound = { ...nodeOutbound(), can: { insecureSkipVerification: false, clientCertificate: false } }
+    const outbound = { ...socketOutbound(), can: { insecureSkipVerification: false, clientCertificate: false } }
     const strict = await startGateway(
       definitionOf({
         '/insecure': {

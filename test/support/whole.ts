@@ -9,7 +9,7 @@ import { serve } from '@hono/node-server'
 import { memoryCache } from '../../src/adapters/cache-memory.ts'
 import { openLibsql } from '../../src/adapters/database-libsql.ts'
 import { memoryMeter } from '../../src/adapters/meter-memory.ts'
-import { nodeOutbound } from '../../src/adapters/outbound-node.ts'
+import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { type App, createApp } from '../../src/app.ts'
 import { settingsOf } from '../../src/config.ts'
@@ -43,7 +43,7 @@ export async function startWhole(
   const url = `file:${folder}/edgeway.db`
   const { database, close } = await openLibsql({ url, migrations: 'migrations' })
   const log: Whole['log'] = []
-  const outbound = nodeOutbound()
+  const outbound = socketOutbound()
   const platform: Platform = {
     database,
     cache: memoryCache(),

@@ -2,6 +2,7 @@
 import { jsonOfQuery, queryJsonOf, speaksQueryJson } from '../../core/aws-query-json.ts'
 import { parseServiceUri, type ServiceUri, serviceRequest } from '../../core/aws-service.ts'
 import type { Measured, Prepared } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancellation.ts'
 import { textOf } from '../../core/content.ts'
 import { configurationFault } from '../../core/fault.ts'
 import { headerOf, setHeader } from '../../core/headers.ts'
@@ -36,7 +37,7 @@ async function send(
   service: ServiceUri,
   prepared: Prepared,
   on: Gateway,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<OutboundResponse> {
   const { integration, admitted } = prepared
   const { matched, caller } = admitted
@@ -64,9 +65,9 @@ async function send(
 }
 
 /** STS may be slow; the integration's time goes on meanwhile. */
-function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+function within<T>(signal: CancelSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    signal.addEventListener('abort', () => reject(signal.reason))
     work.then(resolve, reject)
   })
 }

@@ -1,5 +1,6 @@
 /** Lambda's Invoke API, signed. What integrations and authorizers call functions by. */
 import type { Pair } from '../../core/call.ts'
+import type { CancelSignal } from '../../core/cancellation.ts'
 import { configurationFault, Fault } from '../../core/fault.ts'
 import { headerOf } from '../../core/headers.ts'
 import { signRequest } from '../../core/sigv4/sign.ts'
@@ -34,7 +35,7 @@ export interface InvokeRequest extends Requester {
   payload: Uint8Array
   /** e.g. X-Amz-Invocation-Type, X-Amz-Client-Context */
   headers?: readonly Pair[]
-  signal?: AbortSignal
+  signal?: CancelSignal
 }
 
 export interface InvokeResponse {

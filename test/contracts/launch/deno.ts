@@ -1,8 +1,8 @@
 /** The outbound contract on Deno: `deno run -A deno.ts '{where}' '{exceptions}'`, results as JSON. */
 import process from 'node:process'
-import { nodeOutbound } from '../../../src/adapters/outbound-node.ts'
+import { socketOutbound } from '../../../src/adapters/outbound-sockets.ts'
 import { runCases } from '../outbound.ts'
 
 const [where, except] = process.argv.slice(2).map((text) => JSON.parse(text))
-console.log(JSON.stringify(await runCases(nodeOutbound(), where, except)))
+console.log(JSON.stringify(await runCases(socketOutbound(), where, except)))
 process.exit(0)

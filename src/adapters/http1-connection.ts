@@ -1,0 +1,189 @@
+/** A connection to a back end, for one request at a time. */
+import type { Socket } from 'node:net'
+import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
+import { type RequestHead, requestHead } from '../core/http1/request-head.ts'
+import { OutboundFailure } from '../core/outbound-failure.ts'
+import type { OutboundRequest, OutboundResponse } from '../platform.ts'
+import { Exchange, type Wire } from './http1-exchange.ts'
+import { reasonOf } from './outbound-reasons.ts'
+
+/** A body up to this size goes out in one piece with the head. */
+const ONE_PIECE_BYTES = 64 * 1024
+
+/**
+ * A pooled connection that the back end closed while it idled, noticed only on use. A safe request without a body is sent
+ * once more on another connection (RFC 9110, 9.2.2), any other is a failure: it may have been acted upon.
+ */
+export class StaleConnection extends OutboundFailure {}
+
+const canRepeat = ({ method, body }: OutboundRequest): boolean =>
+  body === null && (method === 'GET' || method === 'HEAD')
+
+export class Connection implements Wire {
+  readonly #socket: Socket
+  readonly #onRest: (connection: Connection, rest: number | undefined) => void
+  readonly #onGone: (connection: Connection) => void
+  #exchange: Exchange | null = null
+  #served = 0
+  #paused = false
+  /** reads the body that is being sent; null when all is sent */
+  #upload: ReadableStreamDefaultReader<Uint8Array> | null = null
+  /** epoch milliseconds; not used any more from then on */
+  restsUntil = 0
+
+  /** `onRest` is called when it may be used again, with how long the back end says it keeps it; `onGone` when it has ended. */
+  constructor(
+    socket: Socket,
+    onRest: (connection: Connection, rest: number | undefined) => void,
+    onGone: (connection: Connection) => void,
+  ) {
+    this.#socket = socket
+    this.#onRest = onRest
+    this.#onGone = onGone
+    socket.on('data', (bytes: Buffer) => this.#received(bytes))
+    socket.on('end', () => this.#ended())
+    socket.on('error', (error: Error & { code?: string }) => this.#failed(error))
+    socket.on('close', () => {
+      this.#failed(new Error('the connection was closed'))
+      this.#onGone(this)
+    })
+  }
+
+  send(request: OutboundRequest, path: string, authority: string): Promise<OutboundResponse> {
+    return new Promise((resolve, reject) => {
+      const { body } = request
+      const streamed = body !== null && !(body instanceof Uint8Array)
+      let head: RequestHead
+      try {
+        const length = streamed ? undefined : body && body.length
+        head = requestHead(request.method, path, authority, request.headers, length)
+      } catch (failure) {
+        this.#onRest(this, undefined)
+        return reject(failure)
+      }
+      this.#exchange = new Exchange(request, this, resolve, reject)
+      if (streamed) void this.#stream(head, body)
+      else if (body && body.length <= ONE_PIECE_BYTES) this.#socket.write(joined(head.text, body))
+      else {
+        this.#socket.write(head.text, 'latin1')
+        if (body) this.#socket.write(body)
+      }
+    })
+  }
+
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#socket.resume()
+  }
+
+  abandon(): void {
+    this.#exchange = null
+    this.#socket.destroy()
+    this.#leaveUpload()
+  }
+
+  #received(bytes: Buffer): void {
+    const exchange = this.#exchange
+    // nobody asked: what comes now would be read as the answer to somebody else's request
+    if (!exchange) return void this.#socket.destroy()
+    let taken: number
+    try {
+      taken = exchange.receive(bytes)
+    } catch (failure) {
+      exchange.fail(failure as OutboundFailure)
+      return this.abandon()
+    }
+    if (!exchange.complete) return
+    const { rest } = exchange
+    // an answer before the end of the request leaves the connection in the middle of it
+    if (rest === null || taken < bytes.length || this.#upload) return this.abandon()
+    this.#exchange = null
+    this.#served++
+    this.resume()
+    this.#onRest(this, rest)
+  }
+
+  #ended(): void {
+    if (this.#exchange?.ended()) this.abandon()
+    else this.#failed(new Error('the connection was closed'))
+  }
+
+  #failed(error: Error & { code?: string }): void {
+    const exchange = this.#exchange
+    if (!exchange) return
+    const reason = reasonOf(error.code)
+    const stale = reason === 'reset' && this.#served > 0 && !exchange.answered && canRepeat(exchange.request)
+    exchange.fail(
+      stale
+        ? new StaleConnection('reset', error.message, error)
+        : new OutboundFailure(reason, error.message, error),
+    )
+    this.abandon()
+  }
+
+  /** A body of unknown or declared length, as it comes. One that is not as long as declared breaks the request off. */
+  async #stream({ text, declared }: RequestHead, body: ReadableStream<Uint8Array>): Promise<void> {
+    const exchange = this.#exchange!
+    const reader = body.getReader()
+    this.#upload = reader
+    let left = declared ?? Number.POSITIVE_INFINITY
+    try {
+      this.#socket.write(text, 'latin1')
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (this.#exchange !== exchange) return
+        if (done) break
+        if (value.length === 0) continue
+        left -= value.length
+        if (left < 0) throw new OutboundFailure('request', 'the body is longer than declared')
+        if (declared === null) this.#socket.write(chunkStart(value.length), 'latin1')
+        const flows = this.#socket.write(value)
+        if (declared === null) this.#socket.write(CHUNK_END, 'latin1')
+        if (!flows) await this.#drained()
+        if (this.#exchange !== exchange) return
+      }
+      if (declared !== null && left > 0)
+        throw new OutboundFailure('request', 'the body is shorter than declared')
+      if (declared === null) this.#socket.write(LAST_CHUNK, 'latin1')
+      this.#upload = null
+    } catch (error) {
+      exchange.fail(
+        error instanceof OutboundFailure
+          ? error
+          : new OutboundFailure('reset', 'the body of the request broke off', error),
+      )
+      if (this.#exchange === exchange) this.abandon()
+    }
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#socket.off('drain', done)
+        this.#socket.off('close', done)
+        resolve()
+      }
+      this.#socket.on('drain', done)
+      this.#socket.on('close', done)
+    })
+  }
+
+  #leaveUpload(): void {
+    this.#upload?.cancel().catch(() => {})
+    this.#upload = null
+  }
+}
+
+function joined(text: string, body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(text.length + body.length)
+  bytes.write(text, 0, 'latin1')
+  bytes.set(body, text.length)
+  return bytes
+}

@@ -1,0 +1,85 @@
+/**
+ * Opens a connection to a back end, plain or TLS. Node, Deno and Bun.
+ * With `insecureSkipVerification` any issuer is accepted, expiry and host name are still checked, as Amazon does
+ * (developer guide, x-amazon-apigateway-integration.tlsConfig).
+ */
+import { isIP, connect as connectPlain, type Socket } from 'node:net'
+import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
+import type { OutboundRequest } from '../platform.ts'
+
+/** A host that does not answer at all is given up after this, whatever the integration's own time. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+export type Tls = NonNullable<OutboundRequest['tls']>
+
+export interface Endpoint {
+  secure: boolean
+  host: string
+  port: number
+  tls: Tls | undefined
+  /** of an earlier handshake, to be taken up again */
+  session?: Buffer
+}
+
+type Failed = Error & { code?: string }
+
+/** `done` is called once. Returns what gives the attempt up. */
+export function dial(endpoint: Endpoint, done: (failed: Failed | null, socket: Socket) => void): () => void {
+  const { secure, host, port } = endpoint
+  const socket = secure ? secured(endpoint) : connectPlain({ host, port, noDelay: true })
+  const timer = setTimeout(() => {
+    socket.destroy(Object.assign(new Error(`no connection to ${host}:${port}`), { code: 'ETIMEDOUT' }))
+  }, CONNECT_TIMEOUT_MS)
+  const settle = (failed: Failed | null) => {
+    clearTimeout(timer)
+    socket.off('error', onError)
+    socket.off('close', onClose)
+    socket.off(event, onOpen)
+    if (failed) {
+      // whatever else goes wrong with it concerns nobody
+      socket.on('error', () => {})
+      socket.destroy()
+    }
+    done(failed, socket)
+  }
+  const event = secure ? 'secureConnect' : 'connect'
+  const onError = (error: Failed) => settle(error)
+  const onClose = () => settle(new Error('the connection was closed'))
+  const onOpen = () => settle(secure ? certificateFault(socket as TLSSocket, endpoint) : null)
+  socket.on('error', onError)
+  socket.on('close', onClose)
+  socket.on(event, onOpen)
+  return () => settle(new Error('the call was given up'))
+}
+
+function secured(endpoint: Endpoint): TLSSocket {
+  const { host, port, tls, session } = endpoint
+  const socket = connectTls({
+    host,
+    port,
+    ...(isIP(host) ? {} : { servername: host }),
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: !tls?.insecureSkipVerification,
+    ...tls?.clientCertificate,
+    ...(session && { session }),
+  })
+  socket.setNoDelay(true)
+  socket.on('session', (ticket: Buffer) => {
+    endpoint.session = ticket
+  })
+  return socket
+}
+
+/** The host name is looked at here, too: not every runtime does so when it was told to skip verification. */
+function certificateFault(socket: TLSSocket, { host, tls }: Endpoint): Failed | null {
+  if (tls?.insecureSkipVerification) {
+    const { valid_from, valid_to } = socket.getPeerCertificate()
+    const now = Date.now()
+    if (!(Date.parse(valid_from) <= now && now <= Date.parse(valid_to)))
+      return Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' })
+  } else if (!socket.authorized)
+    return Object.assign(new Error(String(socket.authorizationError ?? 'the certificate is not trusted')), {
+      code: 'CERT_UNTRUSTED',
+    })
+  return checkServerIdentity(host, socket.getPeerCertificate() as PeerCertificate) ?? null
+}

@@ -1,0 +1,65 @@
+/** The chunked coding (RFC 9112, 7.1): a reader that takes bytes as they come, and the frame around a chunk to be sent. */
+import { OutboundFailure } from '../outbound-failure.ts'
+
+/** What the lines between the data may take: extensions of a chunk, and trailers, which are read and dropped. */
+const MAX_LINE = 4096
+const MAX_TRAILERS = 64 * 1024
+
+const SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i
+
+const malformed = (): OutboundFailure =>
+  new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
+
+export class ChunkedReader {
+  #state: 'size' | 'data' | 'data-end' | 'trailers' = 'size'
+  #left = 0
+  #line = ''
+  #trailers = 0
+  done = false
+
+  /** Reads from `at` on, gives each piece of data to `take`, and returns where it stopped: behind the last byte of the body, or the end. */
+  read(bytes: Uint8Array, from: number, take: (piece: Uint8Array) => void): number {
+    let at = from
+    while (at < bytes.length && !this.done) {
+      if (this.#state === 'data') {
+        const end = Math.min(bytes.length, at + this.#left)
+        take(bytes.subarray(at, end))
+        this.#left -= end - at
+        at = end
+        if (this.#left === 0) this.#state = 'data-end'
+        continue
+      }
+      const feed = bytes.indexOf(10, at)
+      const end = feed < 0 ? bytes.length : feed + 1
+      if (this.#line.length + end - at > MAX_LINE) throw malformed()
+      for (; at < end; at++) this.#line += String.fromCharCode(bytes[at]!)
+      if (feed < 0) break
+      if (!this.#line.endsWith('\r\n')) throw malformed()
+      const line = this.#line.slice(0, -2)
+      this.#line = ''
+      this.#lineRead(line)
+    }
+    return at
+  }
+
+  #lineRead(line: string): void {
+    if (this.#state === 'data-end') {
+      if (line !== '') throw malformed()
+      this.#state = 'size'
+    } else if (this.#state === 'size') {
+      const size = SIZE.exec(line)?.[1]
+      if (size === undefined) throw malformed()
+      this.#left = Number.parseInt(size, 16)
+      this.#state = this.#left === 0 ? 'trailers' : 'data'
+    } else if (line === '') this.done = true
+    else {
+      this.#trailers += line.length
+      if (this.#trailers > MAX_TRAILERS) throw malformed()
+    }
+  }
+}
+
+/** What stands before a chunk of that many bytes; behind it stands an empty line. */
+export const chunkStart = (length: number): string => `${length.toString(16)}\r\n`
+export const CHUNK_END = '\r\n'
+export const LAST_CHUNK = '0\r\n\r\n'

@@ -1,0 +1,96 @@
+/**
+ * The head of an HTTP/1.1 response, read as strictly as RFC 9112 allows: what two readers could understand in two ways
+ * (lengths that contradict, folded lines, white space before a colon) is refused.
+ */
+import { OutboundFailure } from '../outbound-failure.ts'
+
+export interface ResponseHead {
+  status: number
+  /** in order, names in lower case */
+  headers: [string, string][]
+  /** bytes of the body; `chunked`; `close`: all until the connection ends */
+  framing: number | 'chunked' | 'close'
+  /** whether the connection may be used again, and for how many milliseconds it is said to stay open */
+  keepAlive: boolean
+  keepAliveMs: number | undefined
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
+const EDGES = /^[\t ]+|[\t ]+$/g
+
+const MAX_NAMES = 1000
+const names = new Map<string, string>()
+
+/** Names recur: each is looked at once. */
+function lowerName(name: string): string {
+  let lower = names.get(name)
+  if (lower === undefined) {
+    if (!TOKEN.test(name)) throw malformed(`a header is called ${JSON.stringify(name)}`)
+    lower = name.toLowerCase()
+    if (names.size >= MAX_NAMES) names.clear()
+    names.set(name, lower)
+  }
+  return lower
+}
+
+const malformed = (what: string): OutboundFailure =>
+  new OutboundFailure('protocol', `the response breaks the rules of HTTP: ${what}`)
+
+/** `text` is the head in Latin-1, without the empty line at its end; `method` is the request's. */
+export function parseResponseHead(text: string, method: string): ResponseHead {
+  let end = text.indexOf('\r\n')
+  if (end < 0) end = text.length
+  const line = STATUS_LINE.exec(text.slice(0, end))
+  if (!line) throw malformed('its first line is no status line')
+  const status = Number(line[2])
+  const headers: [string, string][] = []
+  let length: number | undefined
+  let chunked = false
+  let keepAlive = line[1] === '1'
+  let keepAliveMs: number | undefined
+  for (let at = end + 2; at < text.length; at = end + 2) {
+    end = text.indexOf('\r\n', at)
+    if (end < 0) end = text.length
+    const colon = text.indexOf(':', at)
+    if (colon < 0 || colon >= end) throw malformed('a line has no colon')
+    const name = lowerName(text.slice(at, colon))
+    const value = valueIn(text, colon + 1, end)
+    switch (name) {
+      case 'content-length':
+        if (length !== undefined || !/^\d{1,15}$/.test(value)) throw malformed('Content-Length')
+        length = Number(value)
+        break
+      case 'transfer-encoding':
+        if (chunked || value.toLowerCase() !== 'chunked' || line[1] === '0')
+          throw malformed(`Transfer-Encoding ${value}`)
+        chunked = true
+        break
+      case 'connection':
+        if (/\bclose\b/i.test(value)) keepAlive = false
+        else if (/\bkeep-alive\b/i.test(value)) keepAlive = true
+        break
+      case 'keep-alive': {
+        const seconds = /\btimeout=(\d{1,6})\b/i.exec(value)?.[1]
+        if (seconds) keepAliveMs = Number(seconds) * 1000
+        break
+      }
+    }
+    headers.push([name, value])
+  }
+  if (chunked && length !== undefined) throw malformed('Content-Length and Transfer-Encoding')
+  const bodiless = method === 'HEAD' || status < 200 || status === 204 || status === 304
+  const framing = bodiless ? 0 : chunked ? 'chunked' : (length ?? 'close')
+  return { status, headers, framing, keepAlive: keepAlive && framing !== 'close', keepAliveMs }
+}
+
+/** The usual value follows one blank and has none at its end. */
+function valueIn(text: string, from: number, to: number): string {
+  const start = text.charCodeAt(from) === 32 ? from + 1 : from
+  let value = text.slice(start, to)
+  const [first, last] = [value.charCodeAt(0), value.charCodeAt(value.length - 1)]
+  if (first === 32 || first === 9 || last === 32 || last === 9) value = value.replace(EDGES, '')
+  if (UNSAFE.test(value)) throw malformed('a control character in a header')
+  return value
+}
