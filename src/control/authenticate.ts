@@ -19,6 +19,8 @@ export interface Visit {
   method: string
   /** of what the operation works on, labels filled in and percent-encoded: `/restapis/abc/stages/prod` */
   path: string
+  /** the permission that is asked for, where it is not named after the method; its ARN has the account in it */
+  permission?: { action: string; path: string }
   region: string
   body(): Promise<Uint8Array>
 }
@@ -66,7 +68,7 @@ function lineOf(url: string): { path: string; query: string } {
 
 async function authorize(visit: Visit, principal: Principal, from: string, platform: Platform, store: Store) {
   const { request, region, peer } = visit
-  const { trustedProxies } = platform.settings
+  const { trustedProxies, accountId } = platform.settings
   const asks = (prefix: string) =>
     principal.policies.some(({ keys }) => [...keys].some((key) => key.startsWith(prefix)))
   const resourceTags = asks('aws:resourcetag/') ? await tagsOf(visit, store) : {}
@@ -86,14 +88,16 @@ async function authorize(visit: Visit, principal: Principal, from: string, platf
       return key === 'aws:tagkeys' ? Object.keys(requestTags) : undefined
     },
   })
-  const decide = (action: string, path: string) => {
+  const decide = (action: string, path: string, account = '') => {
     const resources = [...new Set([path, decodeURIComponent(path)])].map(
-      (at) => `arn:aws:apigateway:${region}::${at}`,
+      (at) => `arn:aws:apigateway:${region}:${account}:${at}`,
     )
     const outcome = evaluateAll(principal.policies, { action, resources, principal, look })
     if (outcome !== 'Allow') throw denied(principal, action, resources[0]!, outcome)
   }
-  decide(`apigateway:${visit.method}`, visit.path)
+  const { permission } = visit
+  if (permission) decide(`apigateway:${permission.action}`, permission.path, accountId)
+  else decide(`apigateway:${visit.method}`, visit.path)
   if (await touchesPolicy(visit))
     decide('apigateway:UpdateRestApiPolicy', visit.path === '/restapis' ? '/restapis/*' : visit.path)
 }

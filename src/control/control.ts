@@ -2,7 +2,7 @@
  * The control service: match -> authenticate -> decode -> run -> encode, and every error in one catch.
  * What each operation is stands in operations.ts.
  */
-import { Problem } from '../core/problem.ts'
+import { inV2, Problem } from '../core/problem.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
 import type { Peer, Platform } from '../platform.ts'
 import type { Store } from '../store/store.ts'
@@ -11,9 +11,11 @@ import { authenticate, type Visit } from './authenticate.ts'
 import type { Desk, Operation } from './desk.ts'
 import { operationTable } from './operations.ts'
 import { fill } from './paths.ts'
+import { V2 } from './v2/operations.ts'
 import { bodyOf, decode, encode, encodeProblem, regionOf } from './wire.ts'
 
 export interface Route {
+  /** what `handle` is told: its name, behind `/v2` where it is one of apigatewayv2 */
   operation: string
   method: string
   /** with labels as Hono spells them: `/restapis/:restApiId` */
@@ -36,7 +38,10 @@ export interface Control {
 }
 
 export function createControl({ platform, store }: { platform: Platform; store: Store }): Control {
-  const table = operationTable()
+  const table = new Map([
+    ...operationTable(),
+    ...V2.map((operation) => [`${operation.prefix}${operation.name}`, operation] as const),
+  ])
   const byMode = new Map(
     [...table.values()].filter(({ mode }) => mode).map((it) => [`${it.method} ${it.path}?${it.mode}`, it]),
   )
@@ -50,17 +55,17 @@ export function createControl({ platform, store }: { platform: Platform; store: 
   return {
     routes: [...table.values()]
       .filter(({ mode }) => !mode)
-      .flatMap(({ name, method, path }) => {
-        const spelt = path.replaceAll(/\{(\w+)\}/g, ':$1')
+      .flatMap(({ name, method, path, prefix = '' }) => {
+        const spelt = prefix + path.replaceAll(/\{(\w+)\}/g, ':$1')
         // a slash at the end changes nothing: `GET /restapis/`, for an API without an id, lists
-        return [spelt, `${spelt}/`].map((at) => ({ operation: name, method, path: at }))
+        return [spelt, `${spelt}/`].map((at) => ({ operation: prefix + name, method, path: at }))
       }),
 
     async handle(name, labels, request, peer, execute) {
       const desk: Desk = { platform, store, execute }
       try {
         const operation = chosen(name, request)
-        const { method } = operation
+        const { method, permission } = operation
         const region = regionOf(request) ?? platform.settings.region
         let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined
         const body = () => {
@@ -68,7 +73,10 @@ export function createControl({ platform, store }: { platform: Platform; store: 
           return bytes
         }
         const path = fill(operation.path, labels)
-        const visit: Visit = { request, peer, operation: operation.name, method, path, region, body }
+        const visit: Visit = {
+          ...{ request, peer, operation: operation.name, method, path, region, body },
+          permission: permission && { ...permission, path: fill(permission.path, labels) },
+        }
         const actor = await authenticate(visit, platform, store)
         const input = await decode(operation.name, operation.input, labels, request, await body())
         const call = { ...input, operation: operation.name, region, headers: request.headers }
@@ -78,7 +86,8 @@ export function createControl({ platform, store }: { platform: Platform; store: 
             : await audited(visit, actor, call, operation, desk)
         return encode(operation.status, value, platform.random)
       } catch (error) {
-        return encodeProblem(problemOf(error, name, platform), platform.random)
+        const problem = problemOf(error, name, platform)
+        return encodeProblem(table.get(name)?.prefix ? inV2(problem) : problem, platform.random)
       }
     },
 

@@ -69,7 +69,10 @@ async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call
   const parent = fill(collection(kind.path), call.labels)
   for (;;) {
     const { idLength } = kind
-    const id = idLength && (await freshId(documents, call.region, parent, idLength, desk.platform.random))
+    const id =
+      verb === 'create' &&
+      idLength &&
+      (await freshId(documents, call.region, parent, idLength, desk.platform.random))
     try {
       return await documents.write(call.region, rootOf(`${parent}/${id ?? ''}`), async (tx) => {
         const last = lastLabel(kind.path)
@@ -86,7 +89,10 @@ async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call
         if (before && id && id === document[kind.key]) throw new IdTaken()
         if (before && (verb === 'create' || kind.taken))
           throw kind.taken?.(document) ?? conflict(`${kind.name} already exists`)
-        if (before) tx.delete(scope.path)
+        if (before) {
+          await kind.leaving?.(before, scope)
+          tx.delete(scope.path)
+        }
         if (kind.limit && !before) await keepLimit(kind.limit, parent, call, desk)
         tx.put(scope.path, kind.name, document)
         await kind.made?.(document, scope, call.body)
@@ -141,7 +147,8 @@ async function list(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
   const limit = pageSize(call.query.limit as number | undefined)
   const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
   const { newestFirst = false } = kind
-  const narrowed = among || (kind.matches && Object.keys(call.query).some((name) => !(name in PAGE)))
+  const narrowed =
+    among || kind.sifts || (kind.matches && Object.keys(call.query).some((name) => !(name in PAGE)))
   if (!(narrowed || kind.unpaged || kind.standing || kind.nests)) {
     const rows = await documents.list<Values>(call.region, parent, { after, limit: limit + 1, newestFirst })
     return page(await shown(kind, rows, sight), limit)
@@ -216,12 +223,16 @@ async function update(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
     if (!stored) await requireAbove(kinds, kind, sight, read, [])
     const before = stored ?? (await standing(kind, call, desk))
     const operations = (call.body.patchOperations ?? []) as PatchOperation[]
-    const next = kind.patch ? applyPatch(kind.patch, before, operations) : before
+    const next = kind.merge
+      ? kind.merge(before, call.body)
+      : kind.patch
+        ? applyPatch(kind.patch, before, operations)
+        : before
     const key = lastLabel(kind.path)
     const labels = key ? { ...call.labels, [key]: String(next[kind.key] ?? call.labels[key]) } : call.labels
     const scope = scopeOf(kinds, { ...sight, labels }, tx, fill(kind.path, labels))
     // without operations nothing is written: what stands unset stays unset
-    if (operations.length > 0) {
+    if (operations.length > 0 || kind.merge) {
       await kind.check?.(next, scope, before)
       if (scope.path !== path) {
         if (kind.taken && (await read(scope.path))) throw kind.taken(next)

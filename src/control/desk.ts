@@ -22,6 +22,10 @@ export interface Operation {
   method: string
   /** labels in braces, by Amazon's member names */
   path: string
+  /** what stands before the path in a URL, but not in an ARN: `/v2` */
+  prefix?: '/v2'
+  /** the permission, where it is not named after the method, on an ARN with the account in it */
+  permission?: { action: string; path: string }
   /** set apart from the operation of the same method and path by `?mode=` */
   mode?: string
   status: number

@@ -63,12 +63,15 @@ export interface Kind<Doc = Values> {
   within?: Partial<Record<Verb, readonly string[]>>
   /** other words for a missing parent */
   orphan?: Partial<Record<Verb, (sight: Sight) => Problem>>
-  /** the problem of creating one that is there; without it a put replaces the document and all below it */
+  /** the problem of creating one that is there; without it a put replaces the document and all below it, once that may go */
   taken?(doc: Doc): Problem
 
   /** the document from what was sent: defaults, and what is made once (id, dates) */
   born?(sent: Values, scope: Scope): Doc
   patch?: PatchTable
+  /** the body of an update that names members, as apigatewayv2 has it, in place of patch operations; and what it makes */
+  changes?: Fields
+  merge?(doc: Doc, sent: Values): Doc
   /** rules on the whole document, after create and update alike */
   check?(doc: Doc, scope: Scope, before?: Doc): void | Promise<void>
   /** what else is made with a new one, in the same write set; `sent` is the request's body */
@@ -90,8 +93,9 @@ export interface Kind<Doc = Values> {
   newestFirst?: boolean
   /** the keys that a list is narrowed to; undefined for all */
   among?(sight: Sight, range: (path: string) => Promise<Row[]>): Promise<ReadonlySet<string> | undefined>
-  /** does a list show it? */
+  /** does a list show it? Asked where the query names more than a page, or always with `sifts` */
   matches?(doc: Doc, query: Values): boolean
+  sifts?: boolean
   /** opens what is sealed at rest, as far as it will be answered; not for kinds that hang in their parent's answer */
   open?(doc: Doc, sight: Sight): Promise<Doc>
   /** what Amazon adds, hides or computes on answering */

@@ -51,7 +51,8 @@ export const PATCH: Fields = {
   patchOperations: list(record({ op: oneOf(...OPS), path: text, value: text, from: text })),
 }
 
-function regular(kind: Kind): Operation[] {
+/** The operations of a kind. */
+export function regular(kind: Kind): Operation[] {
   const runs = crud(kinds, kind)
   return kind.verbs.map((verb) => {
     const [method, says, status] = VERBS[verb]
@@ -65,7 +66,7 @@ function regular(kind: Kind): Operation[] {
       input: {
         ...(kind.labels ? { labels: kind.labels } : {}),
         query: { ...paged, ...kind.query?.[verb] },
-        ...(verb === 'update' ? { body: PATCH } : {}),
+        ...(verb === 'update' ? { body: kind.changes ?? PATCH } : {}),
         ...(verb === 'create' || verb === 'put' ? { body: kind.fields ?? {} } : {}),
       },
       run: kind.addressed
@@ -75,7 +76,7 @@ function regular(kind: Kind): Operation[] {
   })
 }
 
-/** All operations by name. Throws when Amazon's list and what is built differ. */
+/** All operations of apigateway by name. Throws when Amazon's list and what is built differ. */
 export function operationTable(): ReadonlyMap<string, Operation> {
   const table = new Map<string, Operation>()
   for (const operation of [...KINDS.flatMap(regular), ...ACTIONS]) {

@@ -3,6 +3,7 @@
  * Closures (trie, parsed templates, schemas) are made from it once per process and are not part of it.
  */
 import type { ApiDefinition, Stage } from './documents.ts'
+import type { RoutingRule } from './routing-rule.ts'
 
 /** Raised when a reader must not read what an older or newer writer stored. */
 export const API_FORMAT = 1
@@ -25,7 +26,7 @@ export interface StagePointer {
   stage: Stage
 }
 
-/** A custom domain name with its base path mappings. */
+/** A custom domain name with its routing rules and base path mappings. */
 export interface DomainPointer {
   domainName: string
   region: string
@@ -34,7 +35,10 @@ export interface DomainPointer {
     mutualTlsAuthentication?: { truststoreUri?: string; truststoreVersion?: string }
     securityPolicy?: string
     endpointAccessMode?: string
+    routingMode?: string
   } & Record<string, unknown>
+  /** lowest priority first; missing where a version without rules has put the pointer into a cache */
+  rules?: RoutingRule[]
   /** longest base path first; `(none)` is the empty base path */
   mappings: { basePath: string; restApiId: string; stage?: string }[]
 }

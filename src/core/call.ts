@@ -141,6 +141,8 @@ export interface Located {
   readonly fullPath: string
   /** the base path of a custom domain that was matched: `$context.customDomain.basePathMatched` */
   readonly basePath?: string
+  /** the routing rule of a custom domain that was matched: `$context.customDomain.routingRuleIdMatched` */
+  readonly routingRuleId?: string
 }
 
 /** A call whose method is known. */

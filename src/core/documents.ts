@@ -284,6 +284,8 @@ export interface DomainName {
 }
 
 export interface BasePathMapping {
+  /** its name in apigatewayv2; without one that is its base path */
+  apiMappingId?: string
   /** `(none)` is the empty one */
   basePath: string
   restApiId: string

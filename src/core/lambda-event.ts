@@ -30,13 +30,13 @@ export function lambdaEvent(
   body: Uint8Array,
   binary: boolean,
 ): LambdaEvent {
-  const { call, stageVariables, path, fullPath, basePath } = matched.located
+  const { call, stageVariables, path, fullPath, basePath, routingRuleId } = matched.located
   const { single, multi } = headerMaps(headers)
   const query = queryMaps(parseQuery(call.rawQuery))
   const { text, encoded } = bodyOf(body, binary)
   return {
     resource: matched.resource.path,
-    path: basePath === undefined ? path : fullPath,
+    path: (basePath ?? routingRuleId) === undefined ? path : fullPath,
     httpMethod: call.method,
     headers: orNull(single),
     multiValueHeaders: orNull(multi),

@@ -17,6 +17,8 @@ const LIMITS = {
   clientCertificates: 60,
   domainNames: 120,
   basePathMappings: 300,
+  /** of one domain name */
+  routingRules: 50,
   vpcLinks: 20,
 } as const
 

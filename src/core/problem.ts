@@ -43,6 +43,21 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * The same in apigatewayv2, whose model names fewer: what is wrong with a request is a BadRequestException, and what is too
+ * many a TooManyRequestsException.
+ */
+export function inV2(problem: Problem): Problem {
+  const type = IN_V2[problem.type]
+  return type ? new Problem(type, problem.message, problem.retryAfterSeconds) : problem
+}
+
+const IN_V2: Partial<Record<ProblemType, ProblemType>> = {
+  ValidationException: 'BadRequestException',
+  SerializationException: 'BadRequestException',
+  LimitExceededException: 'TooManyRequestsException',
+}
+
 export const badRequest = (message: string) => new Problem('BadRequestException', message)
 export const notFound = (message: string) => new Problem('NotFoundException', message)
 export const conflict = (message: string) => new Problem('ConflictException', message)

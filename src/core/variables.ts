@@ -98,7 +98,10 @@ export function logContextOf(
   context.responseLatency = answered.responseLatency
   context.endpointType = located?.api.definition.restApi.endpointConfiguration.types[0]
   context.xrayTraceId = located?.stage.tracingEnabled ? rootOf(call.traceId) : undefined
-  context.customDomain = { basePathMatched: located?.basePath }
+  context.customDomain = {
+    basePathMatched: located?.basePath,
+    routingRuleIdMatched: located?.routingRuleId,
+  }
   if (fault) context.error = errorOf(call)
   for (const key of ['authorize', 'authenticate'] as const) context[key] = measured[key]
   if (measured.authorizer) context.authorizer = { ...measured.authorizer, ...(context.authorizer as Context) }

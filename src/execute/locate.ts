@@ -2,8 +2,9 @@
 import type { DomainPointer } from '../core/api.ts'
 import type { Call, Located } from '../core/call.ts'
 import { releaseOf } from '../core/canary.ts'
+import { type DomainRoute, routeOf } from '../core/domain-route.ts'
 import { Fault } from '../core/fault.ts'
-import { headerOf } from '../core/headers.ts'
+import { headerOf, headersOf } from '../core/headers.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
 import type { Gateway } from './gateway.ts'
@@ -15,12 +16,7 @@ const forbidden = (reason: string): Fault => new Fault('INVALID_API_KEY', { reas
 const MAX_URL = 10_240
 const MAX_HEADERS = 10_240
 
-interface Place {
-  apiId: string
-  stageName: string
-  path: string
-  basePath?: string
-}
+type Place = DomainRoute & { stageName: string }
 
 export async function locate(call: Call, target: Target, on: Gateway): Promise<Located> {
   const { settings } = on.platform
@@ -49,7 +45,7 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
   const { deploymentId, variables, canary } = releaseOf(stage, on.identifiers.draw)
   if (!deploymentId) throw forbidden(`stage ${place.stageName} has no deployment`)
   const api = await on.deployments.api(deploymentId)
-  const { basePath } = place
+  const { basePath, routingRuleId } = place
   const located: Located = {
     call,
     accountId: settings.accountId,
@@ -61,6 +57,7 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
     path: place.path,
     fullPath: target.by === 'api' ? `/${place.stageName}${place.path}` : target.rawPath,
     basePath,
+    routingRuleId,
   }
   if (target.by === 'api' && api.definition.restApi.disableExecuteApiEndpoint)
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
@@ -100,26 +97,18 @@ function cut(path: string): [first: string, rest: string] {
 
 function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: DomainPointer | null): Place {
   if (!pointer) throw forbidden(`no custom domain ${target.host}`)
-  const { mutualTlsAuthentication: mutual, routingMode } = pointer.domain as {
-    mutualTlsAuthentication?: { truststoreUri?: string }
-    routingMode?: string
-  }
+  const { mutualTlsAuthentication: mutual } = pointer.domain
   const certificate = call.clientCertificate
   if (mutual?.truststoreUri && !(certificate?.verified && certificate.host === target.host))
     throw forbidden(`${target.host} asks for a client certificate`)
   checkHandshake(pointer.domain, call)
-  if (routingMode && routingMode !== 'BASE_PATH_MAPPING_ONLY')
-    throw forbidden(`${target.host} has routing mode ${routingMode}, which is not served by this gateway`)
-  for (const { basePath, restApiId, stage } of pointer.mappings) {
-    const prefix = basePath === '(none)' || basePath === '' ? '' : `/${basePath}`
-    const { rawPath } = target
-    if (!rawPath.startsWith(prefix)) continue
-    const rest = rawPath.slice(prefix.length)
-    if (rest !== '' && !rest.startsWith('/')) continue
-    const matched = prefix === '' ? '(none)' : basePath
-    if (stage) return { apiId: restApiId, stageName: stage, path: rest || '/', basePath: matched }
-    const [stageName, path] = cut(rest || '/')
-    return { apiId: restApiId, stageName, path, basePath: matched }
-  }
-  throw forbidden(`no base path of ${target.host} matches`)
+  const { host, rawPath } = target
+  // rules read the Host header without its port, which clients only send where it is not the usual one
+  const route = routeOf(pointer, rawPath, (name) =>
+    name === 'host' ? [host] : headersOf(call.headers, name),
+  )
+  if (!route) throw forbidden(`no routing rule and no base path of ${host} matches`)
+  if (route.stageName !== undefined) return { ...route, stageName: route.stageName }
+  const [stageName, path] = cut(route.path)
+  return { ...route, stageName, path }
 }

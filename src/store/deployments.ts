@@ -8,6 +8,7 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { API_FORMAT, type CompiledApi, type DomainPointer, type StagePointer } from '../core/api.ts'
 import type { ClientCertificate, Stage } from '../core/documents.ts'
+import type { RoutingRule } from '../core/routing-rule.ts'
 import type { Platform } from '../platform.ts'
 import { type Documents, label } from './documents.ts'
 import { documents, snapshots } from './tables.ts'
@@ -153,11 +154,15 @@ export class Deployments {
     const rows = await this.#documents.range(claim.region, claim.path)
     const domain = rows.find((row) => row.path === claim.path)?.body as DomainPointer['domain'] | undefined
     if (!domain) return null
+    const rules = rows
+      .filter((row) => row.kind === 'RoutingRule')
+      .map((row) => row.body as RoutingRule)
+      .sort((a, b) => a.priority - b.priority)
     const mappings = rows
       .filter((row) => row.kind === 'BasePathMapping')
       .map((row) => row.body as DomainPointer['mappings'][number])
       .sort((a, b) => depth(b.basePath) - depth(a.basePath))
-    return { domainName: String(domain.domainName), region: claim.region, domain, mappings }
+    return { domainName: String(domain.domainName), region: claim.region, domain, rules, mappings }
   }
 
   async #load(id: string): Promise<CompiledApi> {

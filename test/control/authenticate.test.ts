@@ -2,13 +2,17 @@
 import { request as httpRequest } from 'node:http'
 import {
   APIGatewayClient,
+  CreateDeploymentCommand,
   CreateRestApiCommand,
   DeleteRestApiCommand,
   GetRestApiCommand,
   GetRestApisCommand,
   ImportRestApiCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
+import { ApiGatewayV2 } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Settings } from '../../src/platform.ts'
 import { type ControlServer, startControl } from './server.ts'
@@ -48,6 +52,24 @@ const PRINCIPALS = {
     secretAccessKey: 'w',
     name: 'nowhere',
     policies: [allow('apigateway:*', '*', { Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } })],
+  },
+  RULER: {
+    secretAccessKey: 'l',
+    name: 'ruler',
+    policies: [
+      allow(
+        ['apigateway:CreateRoutingRule', 'apigateway:UpdateRoutingRule', 'apigateway:ListRoutingRules'],
+        'arn:aws:apigateway:us-east-1:000000000000:/domainnames/ruled.example.com/routingrules/*',
+      ),
+    ],
+  },
+  MAPPER: {
+    secretAccessKey: 'p',
+    name: 'mapper',
+    policies: [
+      allow('apigateway:*', 'arn:aws:apigateway:us-east-1::/domainnames/*/apimappings*'),
+      deny('apigateway:DELETE', '*', { Condition: { StringEquals: { 'aws:ResourceTag/stage': 'prod' } } }),
+    ],
   },
   SHORT: { secretAccessKey: 's', sessionToken: 'token', expiresAt: 1, name: 'short', policies: [all] },
 }
@@ -205,6 +227,104 @@ describe('signed', () => {
       name: 'AccessDeniedException',
     })
     await as('ADMIN').send(new DeleteRestApiCommand({ restApiId: id }))
+  })
+
+  describe('apigatewayv2', () => {
+    const v2: ApiGatewayV2[] = []
+    const asV2 = (accessKeyId: 'ADMIN' | 'READER' | 'RULER' | 'MAPPER') => {
+      const { secretAccessKey } = PRINCIPALS[accessKeyId]
+      const { endpoint } = server
+      const credentials = { accessKeyId, secretAccessKey }
+      const client = new ApiGatewayV2({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 })
+      v2.push(client)
+      return client
+    }
+    const ROUTING = '/domainnames/ruled.example.com/routingrules'
+    let ApiId: string
+    const target = () => [{ InvokeApi: { ApiId, Stage: 'dev' } }]
+    const rule = (Priority = 1) => ({
+      DomainName: 'ruled.example.com',
+      Priority,
+      Conditions: [],
+      Actions: target(),
+    })
+    const denied = (action: string, resource: string) => ({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`to perform: apigateway:${action} on resource: ${resource} `),
+      $metadata: expect.objectContaining({ httpStatusCode: 403 }),
+    })
+
+    beforeAll(async () => {
+      const admin = as('ADMIN')
+      const { id, rootResourceId } = await admin.send(new CreateRestApiCommand({ name: 'ruled' }))
+      const method = { restApiId: id, resourceId: rootResourceId, httpMethod: 'GET' }
+      await admin.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }))
+      await admin.send(new PutIntegrationCommand({ ...method, type: 'MOCK' }))
+      await admin.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'dev' }))
+      ApiId = id!
+      for (const DomainName of ['ruled.example.com', 'prod.example.com'])
+        await asV2('ADMIN').createDomainName({
+          DomainName,
+          Tags: { stage: DomainName.split('.')[0]! },
+        })
+    })
+    afterAll(() => {
+      for (const client of v2) client.destroy()
+    })
+
+    test('routing rules have permissions of their own, on ARNs with the account', async () => {
+      const ruler = asV2('RULER')
+      logged.length = 0
+      const { RoutingRuleId } = await ruler.createRoutingRule(rule())
+      await ruler.putRoutingRule({ ...rule(2), RoutingRuleId })
+      const at = { DomainName: 'ruled.example.com', RoutingRuleId }
+      await ruler.listRoutingRules(at)
+      const arn = `arn:aws:apigateway:us-east-1:000000000000:${ROUTING}`
+      await expect(ruler.deleteRoutingRule(at)).rejects.toMatchObject(
+        denied('DeleteRoutingRule', `${arn}/${RoutingRuleId}`),
+      )
+      await expect(ruler.getRoutingRule(at)).rejects.toMatchObject(
+        denied('GetRoutingRule', `${arn}/${RoutingRuleId}`),
+      )
+      await expect(
+        ruler.createRoutingRule({ ...rule(), DomainName: 'prod.example.com' }),
+      ).rejects.toMatchObject({ name: 'AccessDeniedException' })
+      for (const by of ['READER', 'MAPPER'] as const)
+        await expect(asV2(by).listRoutingRules(at)).rejects.toMatchObject(
+          denied('ListRoutingRules', `${arn}/*`),
+        )
+      const audit = logged.filter(([level]) => level === 'audit').map(([, , fields]) => fields)
+      expect(audit).toMatchObject([
+        { who: expect.stringContaining('ruler'), operation: 'CreateRoutingRule', path: ROUTING },
+        { operation: 'PutRoutingRule', path: `${ROUTING}/${RoutingRuleId}`, accessKeyId: 'RULER' },
+      ])
+    })
+
+    test('everything else those of the method, on ARNs without /v2', async () => {
+      const mapper = asV2('MAPPER')
+      const [one, two] = ['ruled.example.com', 'prod.example.com'] as const
+      const mapped = await Promise.all(
+        [one, two].map((DomainName) => mapper.createApiMapping({ DomainName, ApiId, Stage: 'dev' })),
+      )
+      await mapper.deleteApiMapping({ DomainName: one, ApiMappingId: mapped[0]!.ApiMappingId })
+      await expect(
+        mapper.deleteApiMapping({ DomainName: two, ApiMappingId: mapped[1]!.ApiMappingId }),
+      ).rejects.toMatchObject({ message: expect.stringContaining('with an explicit deny') })
+      await expect(mapper.getDomainName({ DomainName: one })).rejects.toMatchObject(
+        denied('GET', `arn:aws:apigateway:us-east-1::/domainnames/${one}`),
+      )
+      await expect(asV2('READER').deleteDomainName({ DomainName: one })).rejects.toMatchObject(
+        denied('DELETE', `arn:aws:apigateway:us-east-1::/domainnames/${one}`),
+      )
+      await asV2('READER').getDomainNames({})
+    })
+
+    test('nobody without a signature', async () => {
+      expect(await raw(server.endpoint, {}, 'GET', '/v2/domainnames')).toMatchObject({
+        status: 403,
+        type: 'MissingAuthenticationTokenException',
+      })
+    })
   })
 
   test('the region of the signature is the region that is managed', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deployApi, gatewayOf } from './deployed.ts'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
+import { gatewayV2At } from './v2.ts'
 
 let server: ControlServer
 let gateway: APIGateway
@@ -201,10 +202,18 @@ describe('a base path mapping', () => {
 
   test('is seen by the data plane, longest path first', async () => {
     const domainName = newName()
-    await create(domainName)
+    await create(domainName, REGIONAL)
     expect(await map(domainName)).toMatchObject({ basePath: '(none)', restApiId })
     await map(domainName, { basePath: 'v1', stage: 'dev' })
-    await map(domainName, { basePath: 'v1/orders', stage: 'dev' })
+    // several levels are made by apigatewayv2 only
+    const second = gatewayV2At(server.endpoint)
+    await second.createApiMapping({
+      DomainName: domainName,
+      ApiMappingKey: 'v1/orders',
+      ApiId: restApiId,
+      Stage: 'dev',
+    })
+    second.destroy()
     expect((await served(domainName))?.mappings.map(({ basePath, stage }) => [basePath, stage])).toEqual([
       ['v1/orders', 'dev'],
       ['v1', 'dev'],
@@ -260,6 +269,7 @@ describe('a base path mapping', () => {
 
   test.each([
     [{ basePath: '/v1' }, /^BadRequestException: API Gateway V1 doesn't support the slash character/],
+    [{ basePath: 'v1/orders' }, /^BadRequestException: API Gateway V1 doesn't support the slash character/],
     [{ basePath: 'a?b' }, /^BadRequestException: Base path can only contain/],
     [{ restApiId: 'none' }, /^BadRequestException: Invalid REST API identifier specified$/],
     [{ stage: 'none' }, /^BadRequestException: Invalid stage identifier specified$/],

@@ -14,6 +14,7 @@ import {
   TestInvokeMethodCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
+import { ApiGatewayV2 } from '@aws-sdk/client-apigatewayv2'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 export interface Running {
@@ -184,6 +185,26 @@ export function runtimeSuite(launch: Launch): void {
       name: 'NotFoundException',
       message: 'Invalid API identifier specified 000000000000:nosuchapi0',
     })
+  })
+
+  test('a custom domain name finds its API by a routing rule, then by a mapping of several levels', async () => {
+    const { endpoint, credentials } = running
+    const v2 = new ApiGatewayV2({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
+    const DomainName = 'pets.example.com'
+    await v2.createDomainName({ DomainName, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' })
+    await v2.createApiMapping({ DomainName, ApiMappingKey: 'shop/v1', ApiId: api, Stage: 'dev' })
+    await v2.createRoutingRule({
+      DomainName,
+      Priority: 1,
+      Conditions: [{ MatchHeaders: { AnyOf: [{ Header: 'x-version', ValueGlob: 'beta*' }] } }],
+      Actions: [{ InvokeApi: { ApiId: api, Stage: 'dev' } }],
+    })
+    v2.destroy()
+    const status = async (path: string, headers: Record<string, string> = {}) =>
+      (await call(endpoint + path, { headers: { host: DomainName, ...headers } })).status
+    expect(await status('/pets/1', { 'x-version': 'beta2' })).toBe(200)
+    expect(await status('/shop/v1/pets/1')).toBe(200)
+    expect(await status('/pets/1')).toBe(403)
   })
 
   test('a change of the stage is served', async () => {

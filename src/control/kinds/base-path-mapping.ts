@@ -2,7 +2,8 @@ import type { BasePathMapping } from '../../core/documents.ts'
 import { listedPaths, type PatchRule } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { text } from '../../core/shape.ts'
-import { label, parentOf } from '../../store/documents.ts'
+import { label, parentOf, type Transaction } from '../../store/documents.ts'
+import { freshRandomId } from '../ids.ts'
 import { kind, without } from '../kind.ts'
 import { refer, unrefer } from '../references.ts'
 import { addressed, mapped } from './domain-name.ts'
@@ -30,9 +31,10 @@ export const basePathMapping = kind<BasePathMapping>({
   within: { create: DOMAIN, list: DOMAIN, get: DOMAIN, update: DOMAIN, delete: DOMAIN },
   taken: () => conflict('Base path already exists for this domain name'),
 
-  born: ({ basePath, restApiId, stage }) =>
+  born: ({ basePath, restApiId, stage }, { platform }) =>
     without<BasePathMapping>(
       {
+        apiMappingId: freshRandomId(6, platform.random),
         basePath: (basePath as string) || '(none)',
         restApiId: restApiId as string,
         stage: stage as string | undefined,
@@ -43,17 +45,16 @@ export const basePathMapping = kind<BasePathMapping>({
     refusal: listedPaths,
     rules: { '/basePath': put('basePath', '(none)'), '/restapiId': put('restApiId'), '/stage': put('stage') },
   },
-  async check({ basePath, restApiId, stage }, { tx }) {
-    if (/^\/|\/$|\/\//.test(basePath))
+  async check(mapping, { tx }, before) {
+    const { basePath } = mapping
+    // one of several levels, made by apigatewayv2, may keep its path
+    if (basePath.includes('/') && basePath !== before?.basePath)
       throw badRequest(
         "API Gateway V1 doesn't support the slash character (/) in base path mappings. To create a multi-level base path mapping, use API Gateway V2.",
       )
-    if (basePath.length > 300 || !/^[\w$.+!*'()/-]+$/.test(basePath))
+    if (!isBasePath(basePath))
       throw badRequest("Base path can only contain letters, numbers and the characters $-_.+!*'()")
-    const api = `/restapis/${label(restApiId)}`
-    if (!restApiId || !(await tx.get(api))) throw badRequest('Invalid REST API identifier specified')
-    if (stage && !(await tx.get(`${api}/stages/${label(stage)}`)))
-      throw badRequest('Invalid stage identifier specified')
+    await checkMapped(mapping, tx)
   },
   made: (mapping, { tx, path }) => refer(tx, mapped(mapping), path),
   changed(mapping, { tx, path }, before) {
@@ -61,4 +62,17 @@ export const basePathMapping = kind<BasePathMapping>({
     refer(tx, mapped(mapping), path)
   },
   leaving: (mapping, { tx, path }) => unrefer(tx, mapped(mapping), path),
+  view: ({ apiMappingId: _, ...shown }) => shown,
 })
+
+/** Up to 300 characters, in levels that are not empty (guide: rest-api-mappings). */
+export const isBasePath = (basePath: string): boolean =>
+  basePath.length <= 300 && /^[\w$.+!*'()-]+(?:\/[\w$.+!*'()-]+)*$/.test(basePath)
+
+/** Throws unless the API and the stage that it maps are there. */
+export async function checkMapped({ restApiId, stage }: BasePathMapping, tx: Transaction): Promise<void> {
+  const api = `/restapis/${label(restApiId)}`
+  if (!restApiId || !(await tx.get(api))) throw badRequest('Invalid REST API identifier specified')
+  if (stage && !(await tx.get(`${api}/stages/${label(stage)}`)))
+    throw badRequest('Invalid stage identifier specified')
+}

@@ -1,6 +1,7 @@
 import type { BasePathMapping, DomainName, Strings } from '../../core/documents.ts'
 import { asOneOf, asText, listed, listedPaths, member, type PatchRule } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
+import type { RoutingRule } from '../../core/routing-rule.ts'
 import { oneOf, record, text, textMap, type Values } from '../../core/shape.ts'
 import { label } from '../../store/documents.ts'
 import { arnOf } from '../arn.ts'
@@ -36,9 +37,12 @@ export const addressed = ({ domainName = '', ...labels }: Strings, { domainNameI
   domainName: domainNameId ? `${domainName}+${domainNameId}` : domainName,
 })
 
-/** What may not go while it is mapped. */
-export const mapped = ({ restApiId, stage }: BasePathMapping): string =>
+/** What may not go while it is mapped, or invoked by a routing rule. */
+export const mapped = ({ restApiId, stage }: Omit<BasePathMapping, 'basePath'>): string =>
   `/restapis/${label(restApiId)}${stage ? `/stages/${label(stage)}` : ''}`
+
+export const invoked = ({ actions: [action] }: RoutingRule): string =>
+  mapped({ restApiId: action!.invokeApi.apiId, stage: action!.invokeApi.stage })
 
 export const domainName = kind<DomainName>({
   name: 'DomainName',
@@ -106,6 +110,7 @@ export const domainName = kind<DomainName>({
   async leaving(_, { tx, path }) {
     for (const { kind, path: at, body } of await tx.range(path))
       if (kind === 'BasePathMapping') unrefer(tx, mapped(body as BasePathMapping), at)
+      else if (kind === 'RoutingRule') unrefer(tx, invoked(body as RoutingRule), at)
     for (const association of await referrers(tx, path)) tx.delete(association)
   },
   matches: (_, { resourceOwner }) => resourceOwner !== 'OTHER_ACCOUNTS',
