@@ -12,6 +12,7 @@
  */
 import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
+import { after, type Later } from './core/later.ts'
 import { parseTarget } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
 import type { createExecute } from './execute/execute.ts'
@@ -29,10 +30,10 @@ export interface Planes {
 export interface App {
   store: Store
   /**
-   * Answers one request. Never throws: a fault inside is logged and answered with Amazon's 500.
+   * Answers one request. Never throws and never rejects: a fault inside is logged and answered with Amazon's 500.
    * @param tests runs TestInvokeMethod and TestInvokeAuthorizer where the execution service is another process
    */
-  fetch(request: Request, peer: Peer, tests?: TestInvoker): Promise<Response>
+  fetch(request: Request, peer: Peer, tests?: TestInvoker): Later<Response>
 }
 
 /**
@@ -69,25 +70,41 @@ export function createApp(
     return elsewhere && tests ? elsewhere(c.req.raw, peer, tests) : missing()
   })
 
+  function answerTo(request: Request, peer: Peer, tests: TestInvoker | undefined): Later<Response> {
+    if (!execute) return hono.fetch(request, { peer, tests })
+    const { url } = request
+    const start = url.indexOf('/', url.indexOf('//') + 2)
+    const mark = url.indexOf('?', start)
+    const rawPath = mark < 0 ? url.slice(start) : url.slice(start, mark)
+    const rawQuery = mark < 0 ? '' : url.slice(mark + 1)
+    const { host, isOwn } = authorityOf(url.slice(url.indexOf('//') + 2, start))
+    const byApi = (): Later<Response> => {
+      const target = parseTarget(host, rawPath, rawQuery)
+      return target ? execute.handle(request, target, peer) : hono.fetch(request, { peer, tests })
+    }
+    if (isOwn) return byApi()
+    // a custom domain serves what is mapped to it and nothing else, also where a path looks like the path form
+    return after(deployments.domain(host), (domain) =>
+      domain ? execute.handle(request, { by: 'domain', host, rawPath, rawQuery }, peer) : byApi(),
+    )
+  }
+
+  function failed(error: unknown): Response {
+    platform.log('error', 'a request failed inside the gateway', { error: describe(error) })
+    return Response.json(
+      { message: 'Internal server error' },
+      { status: 500, headers: { 'x-amzn-errortype': 'InternalServerErrorException' } },
+    )
+  }
+
   return {
     store,
-    async fetch(request, peer, tests = execute?.testInvoker) {
+    fetch(request, peer, tests = execute?.testInvoker) {
       try {
-        if (execute) {
-          const { host, path, query } = locatorOf(request)
-          // a custom domain serves what is mapped to it and nothing else, also where a path looks like the path form
-          if (!OWN_HOST.test(host) && (await deployments.domain(host)))
-            return await execute.handle(request, { by: 'domain', host, rawPath: path, rawQuery: query }, peer)
-          const target = parseTarget(host, path, query)
-          if (target) return await execute.handle(request, target, peer)
-        }
-        return await hono.fetch(request, { peer, tests })
+        const answer = answerTo(request, peer, tests)
+        return answer instanceof Promise ? answer.catch(failed) : answer
       } catch (error) {
-        platform.log('error', 'a request failed inside the gateway', { error: describe(error) })
-        return Response.json(
-          { message: 'Internal server error' },
-          { status: 500, headers: { 'x-amzn-errortype': 'InternalServerErrorException' } },
-        )
+        return failed(error)
       }
     },
   }
@@ -100,21 +117,30 @@ const missing = (): Response =>
     { status: 403, headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' } },
   )
 
+interface Authority {
+  /** without its port, in lower case */
+  host: string
+  /** no custom domain's */
+  isOwn: boolean
+}
+
+/** Hosts recur. */
+const MAX_AUTHORITIES = 10_000
+const authorities = new Map<string, Authority>()
+
 /**
- * Host (without port, lower case), raw path and raw query, cut from the URL without parsing it a second time. Every runtime
- * makes the URL of the Host header, and asking for that header would have Node build all of them.
+ * Every runtime makes a request's URL of its Host header, and asking for that header would have Node build all of them: the URL's
+ * parts are cut from its text, without parsing it a second time.
  */
-function locatorOf(request: Request): { host: string; path: string; query: string } {
-  const { url } = request
-  const start = url.indexOf('/', url.indexOf('//') + 2)
-  const mark = url.indexOf('?', start)
-  const path = mark < 0 ? url.slice(start) : url.slice(start, mark)
-  const authority = url.slice(url.indexOf('//') + 2, start)
-  return {
-    host: authority.replace(/:\d*$/, '').toLowerCase(),
-    path: path === '' ? '/' : path,
-    query: mark < 0 ? '' : url.slice(mark + 1),
+function authorityOf(text: string): Authority {
+  let known = authorities.get(text)
+  if (!known) {
+    const host = text.replace(/:\d*$/, '').toLowerCase()
+    known = { host, isOwn: OWN_HOST.test(host) }
+    if (authorities.size >= MAX_AUTHORITIES) authorities.clear()
+    authorities.set(text, known)
   }
+  return known
 }
 
 const describe = (error: unknown): string =>

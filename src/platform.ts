@@ -5,6 +5,7 @@
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import type { CancelSignal } from './core/cancellation.ts'
+import type { Later } from './core/later.ts'
 import type { QuotaSpec } from './core/quota.ts'
 import type { BucketSpec, MeterVerdict } from './core/throttle.ts'
 
@@ -30,7 +31,7 @@ export interface ConfigCache {
   delete(key: string): Promise<void>
 }
 
-export type { BucketSpec, MeterVerdict, QuotaSpec }
+export type { BucketSpec, Later, MeterVerdict, QuotaSpec }
 
 /**
  * Token buckets and quotas. A call takes one token from every bucket and quota, or from none. A meter only keeps state; the
@@ -41,11 +42,7 @@ export interface Meter {
   /** true where counters outlive the process and its host: nobody needs to tell it what was counted before */
   readonly durable: boolean
   /** a plain verdict, without a promise, where no store needs to be asked */
-  take(
-    buckets: readonly BucketSpec[],
-    quotas: readonly QuotaSpec[],
-    now: number,
-  ): MeterVerdict | Promise<MeterVerdict>
+  take(buckets: readonly BucketSpec[], quotas: readonly QuotaSpec[], now: number): Later<MeterVerdict>
   /** calls counted in each quota's period */
   used(quotas: readonly QuotaSpec[], now: number): Promise<number[]>
   /**
@@ -72,7 +69,7 @@ export interface CachedResponse {
  */
 export interface ResponseCache {
   /** a plain value, without a promise, where no store needs to be asked */
-  get(group: string, key: string, now: number): CachedResponse | null | Promise<CachedResponse | null>
+  get(group: string, key: string, now: number): Later<CachedResponse | null>
   /** a group of `byteBudget` bytes or more loses other items for this one; an item larger than the budget is not kept */
   put(
     group: string,

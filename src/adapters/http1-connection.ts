@@ -49,26 +49,32 @@ export class Connection implements Wire {
     })
   }
 
-  send(request: OutboundRequest, path: string, authority: string): Promise<OutboundResponse> {
-    return new Promise((resolve, reject) => {
-      const { body } = request
-      const streamed = body !== null && !(body instanceof Uint8Array)
-      let head: RequestHead
-      try {
-        const length = streamed ? undefined : body && body.length
-        head = requestHead(request.method, path, authority, request.headers, length)
-      } catch (failure) {
-        this.#onRest(this, undefined)
-        return reject(failure)
-      }
-      this.#exchange = new Exchange(request, this, resolve, reject)
-      if (streamed) void this.#stream(head, body)
-      else if (body && body.length <= ONE_PIECE_BYTES) this.#socket.write(joined(head.text, body))
-      else {
-        this.#socket.write(head.text, 'latin1')
-        if (body) this.#socket.write(body)
-      }
-    })
+  /** Calls one of the two once; `reject` with a StaleConnection where another connection may be tried. */
+  send(
+    request: OutboundRequest,
+    path: string,
+    authority: string,
+    resolve: (response: OutboundResponse) => void,
+    reject: (failure: OutboundFailure) => void,
+  ): void {
+    const { body } = request
+    const streamed = body !== null && !(body instanceof Uint8Array)
+    let head: RequestHead
+    try {
+      const length = streamed ? undefined : (body?.length ?? null)
+      head = requestHead(request.method, path, authority, request.headers, length)
+    } catch (failure) {
+      this.#onRest(this, undefined)
+      reject(failure as OutboundFailure)
+      return
+    }
+    this.#exchange = new Exchange(request, this, resolve, reject)
+    if (streamed) void this.#stream(head, body)
+    else if (body && body.length <= ONE_PIECE_BYTES) this.#socket.write(joined(head.text, body))
+    else {
+      this.#socket.write(head.text, 'latin1')
+      if (body) this.#socket.write(body)
+    }
   }
 
   pause(): void {
@@ -92,18 +98,25 @@ export class Connection implements Wire {
   #received(bytes: Buffer): void {
     const exchange = this.#exchange
     // nobody asked: what comes now would be read as the answer to somebody else's request
-    if (!exchange) return void this.#socket.destroy()
+    if (!exchange) {
+      this.#socket.destroy()
+      return
+    }
     let taken: number
     try {
       taken = exchange.receive(bytes)
     } catch (failure) {
       exchange.fail(failure as OutboundFailure)
-      return this.abandon()
+      this.abandon()
+      return
     }
     if (!exchange.complete) return
     const { rest } = exchange
     // an answer before the end of the request leaves the connection in the middle of it
-    if (rest === null || taken < bytes.length || this.#upload) return this.abandon()
+    if (rest === null || taken < bytes.length || this.#upload) {
+      this.abandon()
+      return
+    }
     this.#exchange = null
     this.#served++
     this.resume()

@@ -100,7 +100,10 @@ export class Exchange {
     for (;;) {
       const end = bytes.indexOf('\r\n\r\n', at, 'latin1')
       if (end < 0 ? bytes.length - at > MAX_HEADER_BYTES : end - at > MAX_HEADER_BYTES)
-        throw new OutboundFailure('protocol', `the response has more than ${MAX_HEADER_BYTES} bytes of headers`)
+        throw new OutboundFailure(
+          'protocol',
+          `the response has more than ${MAX_HEADER_BYTES} bytes of headers`,
+        )
       if (end < 0) {
         this.#held = at === 0 ? bytes : bytes.subarray(at)
         return bytes.length

@@ -8,7 +8,7 @@
  *   knows neither `rejectUnauthorized` nor certificates but those bound at deployment.
  * Both: resolve dot segments in the path, fold repeated response headers except Set-Cookie, send no body with GET or HEAD.
  */
-import { type CancelSignal } from '../core/cancellation.ts'
+import type { CancelSignal } from '../core/cancellation.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts'
 import { reasonOf } from './outbound-reasons.ts'

@@ -25,6 +25,9 @@ interface Pool extends Endpoint {
   resting: Connection[]
 }
 
+type Resolve = (response: OutboundResponse) => void
+type Reject = (failure: OutboundFailure) => void
+
 interface Place {
   key: string
   secure: boolean
@@ -43,7 +46,13 @@ export function socketOutbound(): Outbound & { close(): Promise<void> } {
     const key = plain ? place.key : `${place.key} ${JSON.stringify(tls)}`
     let pool = pools.get(key)
     if (!pool) {
-      pool = { ...endpointOf(place), tls: plain ? undefined : tls, authority: place.authority, open: 0, resting: [] }
+      pool = {
+        ...endpointOf(place),
+        tls: plain ? undefined : tls,
+        authority: place.authority,
+        open: 0,
+        resting: [],
+      }
       pools.set(key, pool)
     }
     return pool
@@ -68,7 +77,8 @@ export function socketOutbound(): Outbound & { close(): Promise<void> } {
   function sweep(): void {
     const now = Date.now()
     for (const [key, pool] of pools) {
-      for (const connection of pool.resting.filter(({ restsUntil }) => restsUntil <= now)) connection.abandon()
+      for (const connection of pool.resting.filter(({ restsUntil }) => restsUntil <= now))
+        connection.abandon()
       pool.resting = pool.resting.filter(({ restsUntil }) => restsUntil > now)
       if (pool.open === 0) pools.delete(key)
     }
@@ -85,40 +95,40 @@ export function socketOutbound(): Outbound & { close(): Promise<void> } {
     return undefined
   }
 
-  function opened(pool: Pool, { signal }: OutboundRequest): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        reject(aborted(signal!))
-        giveUp()
-      }
-      const giveUp = dial(pool, (failed, socket) => {
-        signal?.removeEventListener('abort', onAbort)
-        if (failed) return reject(new OutboundFailure(reasonOf(failed.code, failed.message), failed.message, failed))
-        const connection = new Connection(socket, rest(pool), gone(pool))
-        open.add(connection)
-        pool.open++
-        resolve(connection)
-      })
-      signal?.addEventListener('abort', onAbort)
+  function onNew(pool: Pool, request: OutboundRequest, path: string, resolve: Resolve, reject: Reject): void {
+    const { signal } = request
+    const onAbort = () => {
+      reject(aborted(signal!))
+      giveUp()
+    }
+    const giveUp = dial(pool, (failed, socket) => {
+      signal?.removeEventListener('abort', onAbort)
+      if (failed)
+        return reject(new OutboundFailure(reasonOf(failed.code, failed.message), failed.message, failed))
+      const connection = new Connection(socket, rest(pool), gone(pool))
+      open.add(connection)
+      pool.open++
+      connection.send(request, path, pool.authority, resolve, reject)
     })
+    signal?.addEventListener('abort', onAbort)
   }
-
-  const onNew = (pool: Pool, request: OutboundRequest, path: string): Promise<OutboundResponse> =>
-    opened(pool, request).then((connection) => connection.send(request, path, pool.authority))
 
   return {
     can: { insecureSkipVerification: true, clientCertificate: true },
     send(request) {
       const { url, signal, tls } = request
-      if (signal?.aborted) return Promise.reject(aborted(signal))
-      const place = placeOf(url)
-      if (!place) return Promise.reject(new OutboundFailure('name', 'Invalid endpoint address'))
-      const pool = poolOf(place, tls)
-      const connection = rested(pool)
-      if (!connection) return onNew(pool, request, place.path)
-      return connection.send(request, place.path, pool.authority).catch((failure: OutboundFailure) => {
-        if (failure instanceof StaleConnection && !signal?.aborted) return onNew(pool, request, place.path)
-        throw failure
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(aborted(signal))
+        const place = placeOf(url)
+        if (!place) return reject(new OutboundFailure('name', 'Invalid endpoint address'))
+        const pool = poolOf(place, tls)
+        const connection = rested(pool)
+        if (!connection) return onNew(pool, request, place.path, resolve, reject)
+        connection.send(request, place.path, pool.authority, resolve, (failure) => {
+          if (failure instanceof StaleConnection && !signal?.aborted)
+            onNew(pool, request, place.path, resolve, reject)
+          else reject(failure)
+        })
       })
     },
     async close() {
@@ -133,7 +143,8 @@ function unreferenced<T>(timer: T): T {
   return timer
 }
 
-const PLAIN_URL = /^(https?):\/\/([\w.-]+(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?)(\/[\x21-\x22\x24-\x7e]*)?$/
+const PLAIN_URL =
+  /^(https?):\/\/([\w.-]+(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?)(\/[\x21-\x22\x24-\x7e]*)?$/
 
 /** Origin and path as written: no dot segments resolved, no double slash folded. Odd URLs take the parser's view. */
 function placeOf(url: string): Place | null {
@@ -145,7 +156,12 @@ function placeOf(url: string): Place | null {
   try {
     const { protocol, host, pathname, search } = new URL(url)
     if (protocol !== 'http:' && protocol !== 'https:') return null
-    return { key: `${protocol}//${host}`, secure: protocol === 'https:', authority: host, path: pathname + search }
+    return {
+      key: `${protocol}//${host}`,
+      secure: protocol === 'https:',
+      authority: host,
+      path: pathname + search,
+    }
   } catch {
     return null
   }

@@ -3,7 +3,7 @@
  * With `insecureSkipVerification` any issuer is accepted, expiry and host name are still checked, as Amazon does
  * (developer guide, x-amazon-apigateway-integration.tlsConfig).
  */
-import { isIP, connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
 import type { OutboundRequest } from '../platform.ts'
 

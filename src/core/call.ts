@@ -9,6 +9,7 @@
 import type { CompiledApi } from './api.ts'
 import type { Integration, Method, Resource, Stage, Strings } from './documents.ts'
 import type { Fault } from './fault.ts'
+import type { Later } from './later.ts'
 import type { MethodRules } from './method-settings.ts'
 import type { IntegrationProgram, MethodProgram, Program } from './program.ts'
 
@@ -22,11 +23,11 @@ export interface Payload {
   /** the declared length in bytes; null when it is not declared, 0 when there is no body */
   readonly length: number | null
   /** the whole body, read once and kept; throws REQUEST_TOO_LARGE beyond the limit */
-  bytes(): Promise<Uint8Array>
+  bytes(): Later<Uint8Array>
   /** the whole body as it came, compressed if it was: what a signature is over */
-  wire(): Promise<Uint8Array>
+  wire(): Later<Uint8Array>
   /** the body for sending on, without keeping it: the bytes if somebody has read them or they are few, else the stream */
-  source(): Promise<Body>
+  source(): Later<Body>
 }
 
 export interface Wire {

@@ -27,16 +27,70 @@ const REMAPPED = names('connection content-length date server')
 const REMAPPED_CUSTOM = names(
   'authorization connection content-length content-md5 date expect host max-forwards proxy-authenticate server trailer upgrade user-agent www-authenticate',
 )
+const SPELLINGS = new Map(
+  'Accept Accept-Encoding Accept-Language Authorization Cache-Control Content-Encoding Content-Type Cookie Host Origin Referer User-Agent'
+    .split(' ')
+    .map((name) => [name.toLowerCase(), name] as const),
+)
+
 /** Hop by hop, or set by the gateway itself: they end here. */
 const DROPPED_ON_RETURN = names(
   'transfer-encoding keep-alive proxy-connection te x-amzn-requestid x-amz-apigw-id',
 )
 
-export const isDroppedOnArrival = (lowerName: string): boolean => DROPPED_ON_ARRIVAL.has(lowerName)
-export const isDroppedOnDeparture = (lowerName: string): boolean => DROPPED_ON_DEPARTURE.has(lowerName)
-export const isProxied = (lowerName: string): boolean => !NOT_PROXIED.has(lowerName)
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** What the gateway does with a header of a name. */
+export interface HeaderName {
+  /** as it was given */
+  readonly name: string
+  readonly lower: string
+  /** as HTTP/1.1 clients spell it, where the runtime shows lower case only: Lambda functions look for these */
+  readonly spelt: string
+  readonly droppedOnArrival: boolean
+  readonly droppedOnDeparture: boolean
+  /** HTTP_PROXY sends it on */
+  readonly proxied: boolean
+  readonly remapped: boolean
+  readonly remappedCustom: boolean
+  readonly droppedOnReturn: boolean
+  /** the name that it is renamed to */
+  readonly remappedTo: string
+  /** as it is written to the client: in lower case, or '' where it cannot be sent */
+  readonly wire: string
+}
+
+/** Names recur: what holds for one is worked out once. Names that nobody else uses must not fill the memory. */
+const MAX_NAMES = 2000
+const known = new Map<string, HeaderName>()
+
+export function headerName(name: string): HeaderName {
+  let found = known.get(name)
+  if (found === undefined) {
+    const lower = name.toLowerCase()
+    found = {
+      name,
+      lower,
+      spelt: name === lower ? (SPELLINGS.get(lower) ?? name) : name,
+      droppedOnArrival: DROPPED_ON_ARRIVAL.has(lower),
+      droppedOnDeparture: DROPPED_ON_DEPARTURE.has(lower),
+      proxied: !NOT_PROXIED.has(lower) && !DROPPED_ON_DEPARTURE.has(lower),
+      remapped: REMAPPED.has(lower),
+      remappedCustom: REMAPPED_CUSTOM.has(lower),
+      droppedOnReturn: DROPPED_ON_RETURN.has(lower),
+      remappedTo: `x-amzn-Remapped-${name}`,
+      wire: TOKEN.test(name) ? lower : '',
+    }
+    if (known.size >= MAX_NAMES) known.clear()
+    known.set(name, found)
+  }
+  return found
+}
+
+export const isDroppedOnArrival = (name: string): boolean => headerName(name).droppedOnArrival
+export const isDroppedOnDeparture = (name: string): boolean => headerName(name).droppedOnDeparture
 export const isRefusedMapping = (name: string, aws: boolean): boolean => {
-  const lower = name.toLowerCase()
+  const { lower } = headerName(name)
   return REFUSED_MAPPINGS.has(lower) || (aws && REFUSED_AWS_MAPPINGS.has(lower))
 }
 
@@ -58,20 +112,19 @@ export const headersOf = (headers: readonly Pair[], lowerName: string): string[]
 
 /** Sets a header in place: one value, the others of that name go. */
 export function setHeader(headers: Pair[], name: string, value: string): void {
-  const lower = name.toLowerCase()
+  const { lower } = headerName(name)
   let at = 0
-  for (const pair of headers) if (pair[0].toLowerCase() !== lower) headers[at++] = pair
+  for (const pair of headers) if (headerName(pair[0]).lower !== lower) headers[at++] = pair
   headers.length = at
   headers.push([name, value])
 }
 
 /** Renames and drops what an integration answered. `custom` is true for HTTP and AWS, false for the proxy types. */
 export function returnHeaders(headers: readonly Pair[], custom: boolean, into: Pair[] = []): Pair[] {
-  const remapped = custom ? REMAPPED_CUSTOM : REMAPPED
   for (const pair of headers) {
-    const lower = pair[0].toLowerCase()
-    if (remapped.has(lower)) into.push([`x-amzn-Remapped-${pair[0]}`, pair[1]])
-    else if (!DROPPED_ON_RETURN.has(lower)) into.push(pair)
+    const { remapped, remappedCustom, droppedOnReturn, remappedTo } = headerName(pair[0])
+    if (custom ? remappedCustom : remapped) into.push([remappedTo, pair[1]])
+    else if (!droppedOnReturn) into.push(pair)
   }
   return into
 }

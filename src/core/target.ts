@@ -24,15 +24,34 @@ const REGIONAL = /^d-[a-z0-9]{10}$/
 const PATH_FORM =
   /^\/(?:_aws\/execute-api\/([^/]+)(?:\/([^/]*))?|restapis\/([^/]+)\/([^/]+)\/_user_request_)(\/.*)?$/s
 
+interface Named {
+  apiId: string
+  region: string | undefined
+}
+
+/** Hosts recur. */
+const MAX_HOSTS = 10_000
+const hosts = new Map<string, Named | null>()
+
+function namedBy(host: string): Named | null {
+  let named = hosts.get(host)
+  if (named === undefined) {
+    const [, apiId, region] = HOST.exec(host) ?? []
+    named = apiId && !REGIONAL.test(apiId) ? { apiId, region } : null
+    if (hosts.size >= MAX_HOSTS) hosts.clear()
+    hosts.set(host, named)
+  }
+  return named
+}
+
 /**
  * The API that a request names, or null when it names none (then the host may be a custom domain, or the control service's).
  * `host` is in lower case and without a port.
  */
 export function parseTarget(host: string, rawPath: string, rawQuery: string): Target | null {
   if (host.includes('.execute-api.')) {
-    const named = HOST.exec(host)
-    if (named && !REGIONAL.test(named[1]!))
-      return { by: 'api', apiId: named[1]!, region: named[2], rawPath, rawQuery }
+    const named = namedBy(host)
+    if (named) return { by: 'api', apiId: named.apiId, region: named.region, rawPath, rawQuery }
   }
   if (!rawPath.startsWith('/_aws/execute-api/') && !rawPath.includes('/_user_request_')) return null
   const form = PATH_FORM.exec(rawPath)

@@ -1,5 +1,6 @@
 /** Edgeway on Bun. */
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
+import type { Later } from '../platform.ts'
 import { start } from './compose.ts'
 
 /** The little of Bun's API that is used here; its type package would clash with Node's. */
@@ -13,7 +14,7 @@ declare const Bun: {
     fetch(
       request: Request,
       server: { requestIP(request: Request): { address: string; port: number } | null },
-    ): Promise<Response>
+    ): Later<Response>
   }): { port: number; stop(): Promise<void> }
 }
 

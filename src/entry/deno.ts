@@ -1,5 +1,6 @@
 /** Edgeway on Deno: `deno run -A src/entry/deno.ts`. */
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
+import type { Later } from '../platform.ts'
 import { start } from './compose.ts'
 
 /** The little of Deno's API that is used here. */
@@ -11,10 +12,7 @@ declare const Deno: {
   addSignalListener(signal: string, handler: () => void): void
   serve(
     options: { hostname: string; port: number; onListen(): void },
-    handler: (
-      request: Request,
-      info: { remoteAddr: { hostname: string; port: number } },
-    ) => Promise<Response>,
+    handler: (request: Request, info: { remoteAddr: { hostname: string; port: number } }) => Later<Response>,
   ): { addr: { port: number }; shutdown(): Promise<void> }
 }
 

@@ -17,7 +17,7 @@ export default class extends WorkerEntrypoint<Bindings> implements ControlServic
     return new Response(null, { status: 404 })
   }
 
-  handle(...[request, peer, tests]: Parameters<ControlService['handle']>): Promise<Response> {
+  async handle(...[request, peer, tests]: Parameters<ControlService['handle']>): Promise<Response> {
     return appOf(this.env).fetch(request, peer, testsOver(tests))
   }
 }

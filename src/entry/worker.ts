@@ -2,7 +2,7 @@
 import type { IncomingRequestCfProperties } from '@cloudflare/workers-types'
 import { type ControlService, controlOver } from '../adapters/control-rpc.ts'
 import { createExecute } from '../execute/execute.ts'
-import type { Peer } from '../platform.ts'
+import type { Later, Peer } from '../platform.ts'
 import { type Bindings, workerApp } from './worker-platform.ts'
 
 interface GatewayBindings extends Bindings {
@@ -19,7 +19,7 @@ export default {
   fetch: (
     request: Request & { cf?: IncomingRequestCfProperties },
     bindings: GatewayBindings,
-  ): Promise<Response> => appOf(bindings).fetch(request, peerOf(request)),
+  ): Later<Response> => appOf(bindings).fetch(request, peerOf(request)),
 }
 
 /** Cloudflare's facts about the connection. */

@@ -1,10 +1,11 @@
 /** May this call go on now: API key, throttles, quota. */
 import type { Admitted, Caller, Matched } from '../core/call.ts'
+import type { Later } from '../core/later.ts'
 import { type Subscriber, subscriberOf } from './api-key.ts'
 import type { Gateway } from './gateway.ts'
 import { throttle } from './throttle.ts'
 
-export function admit(matched: Matched, caller: Caller, on: Gateway): Admitted | Promise<Admitted> {
+export function admit(matched: Matched, caller: Caller, on: Gateway): Later<Admitted> {
   const subscriber = subscriberOf(matched, caller, on)
   return subscriber
     ? subscriber.then((known) => within(matched, caller, known, on))
@@ -16,7 +17,7 @@ function within(
   caller: Caller,
   subscriber: Subscriber | null,
   on: Gateway,
-): Admitted | Promise<Admitted> {
+): Later<Admitted> {
   const admitted: Admitted = { matched, caller, apiKey: subscriber?.apiKey ?? null }
   const waiting = throttle(matched, subscriber?.holder ?? null, on)
   if (waiting) return waiting.then(() => reached(admitted))

@@ -5,6 +5,7 @@
 import type { Caller, Matched } from '../core/call.ts'
 import type { Authorizer } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
+import type { Later } from '../core/later.ts'
 import { MAX_ARN, methodArns } from '../core/method-arn.ts'
 import type { Outcome } from '../core/policy/policy.ts'
 import { authorizeByUserPool } from './authorizers/cognito.ts'
@@ -17,7 +18,7 @@ import { evaluateResourcePolicy, INVOKE, lookOf, resourcePolicyOf } from './reso
 
 const ANYBODY: Caller = Object.freeze({ identity: {}, authorizer: null })
 
-export function authorize(matched: Matched, on: Gateway): Caller | Promise<Caller> {
+export function authorize(matched: Matched, on: Gateway): Later<Caller> {
   const { method, located } = matched
   const { policy, endpointConfiguration } = located.api.definition.restApi
   const type = method.authorizationType || 'NONE'

@@ -15,6 +15,7 @@ import {
 import type { Admitted, Answer, Pair } from '../core/call.ts'
 import type { Stage } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
+import { after, type Later } from '../core/later.ts'
 import type { CachedResponse } from '../platform.ts'
 import { markedBy, marker, readSmall, seal, unseal } from './cache-entry.ts'
 import type { Gateway } from './gateway.ts'
@@ -65,11 +66,7 @@ function stateOf(on: Gateway): State {
 }
 
 /** Without a promise where the store is in memory and has a plain answer. */
-export function cached(
-  admitted: Admitted,
-  on: Gateway,
-  perform: () => Promise<Answer>,
-): Promise<Answer> | Answer {
+export function cached(admitted: Admitted, on: Gateway, perform: () => Later<Answer>): Later<Answer> {
   const { settings, located, method, program } = admitted.matched
   if (!settings.cachingEnabled) return perform()
   // a canary has the stage's cache only where it says so; an answer that is streamed is never whole
@@ -80,7 +77,7 @@ export function cached(
   const keys = keyProgramOf(program)
   if (!keys.needs)
     return throughCache(admitted, placeOf(admitted, keys.keyOf(admitted, null), on), on, perform)
-  return sourceOf(admitted, keys.needs.body).then((source) =>
+  return after(sourceOf(admitted, keys.needs.body), (source) =>
     throughCache(admitted, placeOf(admitted, keys.keyOf(admitted, source), on), on, perform),
   )
 }
@@ -96,8 +93,8 @@ function throughCache(
   admitted: Admitted,
   place: Place,
   on: Gateway,
-  perform: () => Promise<Answer>,
-): Promise<Answer> | Answer {
+  perform: () => Later<Answer>,
+): Later<Answer> {
   if (!asksToInvalidate(place.headers)) return lookUp(admitted, place, on, perform)
   if (mayInvalidate(admitted)) return fetchAndKeep(admitted, place, on, perform)
   const strategy = admitted.matched.settings.unauthorizedCacheControlHeaderStrategy
@@ -107,7 +104,7 @@ function throughCache(
   return strategy === 'SUCCEED_WITHOUT_RESPONSE_HEADER' ? answer : warned(answer)
 }
 
-async function warned(answering: Promise<Answer> | Answer): Promise<Answer> {
+async function warned(answering: Later<Answer>): Promise<Answer> {
   const answer = await answering
   answer.headers.push(IGNORED)
   return answer
@@ -117,12 +114,7 @@ async function warned(answering: Promise<Answer> | Answer): Promise<Answer> {
 const mayInvalidate = ({ matched, caller }: Admitted): boolean =>
   !matched.settings.requireAuthorizationForCacheControl || caller.mayInvalidateCache?.() === true
 
-function lookUp(
-  admitted: Admitted,
-  place: Place,
-  on: Gateway,
-  perform: () => Promise<Answer>,
-): Promise<Answer> | Answer {
+function lookUp(admitted: Admitted, place: Place, on: Gateway, perform: () => Later<Answer>): Later<Answer> {
   const found = read(admitted, place, on)
   if (found instanceof Promise)
     return found.then((found) => (found ? hit(found, admitted, on) : miss(admitted, place, on, perform)))
@@ -133,7 +125,7 @@ async function miss(
   admitted: Admitted,
   place: Place,
   on: Gateway,
-  perform: () => Promise<Answer>,
+  perform: () => Later<Answer>,
 ): Promise<Answer> {
   const { api, stage } = admitted.matched.located
   const { fetching } = stateOf(on)
@@ -176,11 +168,11 @@ const sameVariant = ({ names, headers }: Kept, place: Place): boolean =>
   variantOf(place.key, names, place.headers) === variantOf(place.key, names, headers)
 
 /** An answer from the cache. A request that is not valid is refused, also where the answer to a valid one is at hand. */
-function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Promise<Answer> | Answer {
+function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Later<Answer> {
   const { api, stage } = admitted.matched.located
   on.counts.add('CacheHitCount', api.apiId, stage.stageName)
   if (!admitted.matched.method.requestValidatorId) return copyOf(entry, admitted)
-  return validate(admitted, on).then(() => copyOf(entry, admitted))
+  return after(validate(admitted, on), () => copyOf(entry, admitted))
 }
 
 /** What the call that fetched the answer was named goes, what this one is named comes. */
@@ -194,11 +186,7 @@ function copyOf({ status, headers, body }: CachedResponse, { matched }: Admitted
 }
 
 /** The answer under a key; null is a miss, and so is a store that fails. */
-function read(
-  admitted: Admitted,
-  place: Place,
-  on: Gateway,
-): Promise<CachedResponse | null> | CachedResponse | null {
+function read(admitted: Admitted, place: Place, on: Gateway): Later<CachedResponse | null> {
   const { responses, clock } = on.platform
   try {
     const got = responses.get(place.group, place.key, clock.now())
@@ -230,7 +218,7 @@ async function fetchAndKeep(
   admitted: Admitted,
   place: Place,
   on: Gateway,
-  perform: () => Promise<Answer>,
+  perform: () => Later<Answer>,
   share: (kept: Kept, keeping: Promise<void>) => void = () => {},
 ): Promise<Answer> {
   const answer = await perform()

@@ -3,6 +3,7 @@ import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
 import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
 import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf, returnHeaders, setHeader } from '../core/headers.ts'
+import { after, type Later } from '../core/later.ts'
 import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
 import { responseTemplate, type Template } from '../core/template.ts'
@@ -14,12 +15,15 @@ import { paramsOf } from './prepare-custom.ts'
 const encoder = new TextEncoder()
 const MAX_BUFFERED = 64 * 1024 * 1024
 
-export async function conclude(prepared: Prepared, reply: Reply): Promise<Answer> {
-  const { program, admitted } = prepared
-  const { call } = admitted.matched.located
-  const answer = program.proxy ? passed(prepared, reply) : await shaped(prepared, reply)
-  if (call.journal) describe(prepared, answer)
-  return answer
+export function conclude(prepared: Prepared, reply: Reply): Later<Answer> {
+  const answer = prepared.program.proxy
+    ? passed(prepared, reply)
+    : after(bytesIn(reply.body), (bytes) => shaped(prepared, reply, bytes))
+  if (!prepared.admitted.matched.located.call.journal) return answer
+  return after(answer, (answer) => {
+    describe(prepared, answer)
+    return answer
+  })
 }
 
 /** HTTP_PROXY and AWS_PROXY: as the integration said it, but for the headers that end here. */
@@ -37,7 +41,7 @@ function passed({ program, admitted }: Prepared, { status, headers, body }: Repl
 }
 
 /** HTTP, AWS and MOCK. */
-async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
+function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const { program, admitted, overrides } = prepared
   const { located } = admitted.matched
   const { call } = located
@@ -45,7 +49,6 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   const { status, mappings, templates } = program.responses.get(response)!
   if (!admitted.matched.method.methodResponses?.[response.statusCode])
     throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)
-  const bytes = await bytesIn(reply.body)
   const accept = headerOf(call.headers, 'accept')
   const mapped = mapResponse(mappings, {
     headers: reply.headers,
@@ -76,7 +79,7 @@ async function shaped(prepared: Prepared, reply: Reply): Promise<Answer> {
   }
 }
 
-async function bytesIn(body: Body): Promise<Uint8Array> {
+function bytesIn(body: Body): Later<Uint8Array> {
   if (body === null) return EMPTY
   if (body instanceof Uint8Array) return body
   return collect(

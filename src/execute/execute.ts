@@ -3,6 +3,7 @@
  * What a step returns is what the next one takes. A step that ends the call throws a Fault; the one catch is below.
  */
 import type { Admitted, Answer, Call } from '../core/call.ts'
+import { after, type Later } from '../core/later.ts'
 import type { Target } from '../core/target.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
 import type { Peer, Platform } from '../platform.ts'
@@ -28,8 +29,8 @@ import { createTestInvoker } from './test-invoke.ts'
 import { validate } from './validate.ts'
 
 export interface Execute {
-  /** Answers one request of a client. Never rejects. */
-  handle(request: Request, target: Target, peer: Peer): Promise<Response>
+  /** Answers one request of a client. Never throws and never rejects. */
+  handle(request: Request, target: Target, peer: Peer): Later<Response>
   testInvoker: TestInvoker
   /** what was counted so far, for Prometheus */
   metrics(): string
@@ -56,15 +57,16 @@ export function createExecute({
     identifiers: identifiers(platform.random),
   }
   return {
-    async handle(request, target, peer) {
+    handle(request, target, peer) {
       const call = receive(request, target, peer, on)
-      let answer: Answer
+      const done = (answer: Answer) => finish(answer, call, on)
+      const failed = (error: unknown) => finish(gatewayResponse(error, call, on), call, on)
       try {
-        answer = await answerTo(call, target, on)
+        const answer = answerTo(call, target, on)
+        return answer instanceof Promise ? answer.then(done).catch(failed) : done(answer)
       } catch (error) {
-        answer = gatewayResponse(error, call, on)
+        return failed(error)
       }
-      return finish(answer, call, on)
     },
     testInvoker: createTestInvoker(on, perform),
     metrics: () => counts.text(),
@@ -72,19 +74,22 @@ export function createExecute({
 }
 
 /** From a request to a response, in Amazon's order. */
-async function answerTo(call: Call, target: Target, on: Gateway): Promise<Answer> {
-  const located = await locate(call, target, on)
-  const matched = match(located, on)
-  const caller = await authorize(matched, on)
-  const admitted = await admit(matched, caller, on)
-  return cached(admitted, on, () => perform(admitted, on))
+function answerTo(call: Call, target: Target, on: Gateway): Later<Answer> {
+  return after(locate(call, target, on), (located) => {
+    const matched = match(located, on)
+    return after(authorize(matched, on), (caller) =>
+      after(admit(matched, caller, on), (admitted) => cached(admitted, on, () => perform(admitted, on))),
+    )
+  })
 }
 
 /** What a test invocation runs, too: method request, integration request, integration, integration response. */
-async function perform(admitted: Admitted, on: Gateway): Promise<Answer> {
-  if (admitted.matched.located.call.journal) await journalRequest(admitted)
-  await validate(admitted, on)
-  const prepared = await prepare(admitted, on)
-  const reply = await integrate(prepared, on)
-  return conclude(prepared, reply)
+function perform(admitted: Admitted, on: Gateway): Later<Answer> {
+  return after(journalRequest(admitted), () =>
+    after(validate(admitted, on), () =>
+      after(prepare(admitted, on), (prepared) =>
+        after(integrate(prepared, on), (reply) => conclude(prepared, reply)),
+      ),
+    ),
+  )
 }

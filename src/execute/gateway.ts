@@ -1,6 +1,7 @@
 /** What every step may use, and the shapes of the parts that are plugged into the pipeline. */
 import type { Prepared, Reply } from '../core/call.ts'
 import type { CancelSignal } from '../core/cancellation.ts'
+import type { Later } from '../core/later.ts'
 import type { Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
 import type { Keys } from '../store/keys.ts'
@@ -18,4 +19,4 @@ export interface Gateway {
 }
 
 /** Calls one kind of back end. Rejects with a Fault; stops when `signal` fires, which is the integration's deadline. */
-export type Integrator = (prepared: Prepared, on: Gateway, signal: CancelSignal) => Promise<Reply>
+export type Integrator = (prepared: Prepared, on: Gateway, signal: CancelSignal) => Later<Reply>

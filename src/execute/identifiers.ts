@@ -1,4 +1,4 @@
-/** Request ids, extended request ids and trace ids, from random bytes that are fetched in bulk. */
+/** Request ids, extended request ids and trace ids. Random bytes are fetched and written out for many calls at a time. */
 import type { Random } from '../platform.ts'
 
 export interface Identifiers {
@@ -12,50 +12,64 @@ export interface Identifiers {
   draw(): number
 }
 
-const POOL = 4096
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+/** How many pieces are written at once: one decoding of bytes to text serves as many calls. */
+const BATCH = 128
 
-export function identifiers(random: Random): Identifiers {
-  let pool = new Uint8Array(0)
+const codes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+const HEX = codes('0123456789abcdef')
+const LETTERS = codes('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const decoder = new TextDecoder()
+
+/**
+ * Gives random texts of one form, each once. In `form` an `x` stands for a hexadecimal digit, `y` for one of 89ab, `l` for a
+ * letter of 64, anything else for itself.
+ */
+function supply(random: Random, form: string): () => string {
+  const width = form.length
+  let text = ''
   let at = 0
-  const take = (count: number): number => {
-    if (at + count > pool.length) {
-      pool = random.bytes(POOL) as Uint8Array<ArrayBuffer>
+  return () => {
+    if (at === text.length) {
+      const bytes = random.bytes(width * BATCH)
+      for (let index = 0; index < bytes.length; index++) {
+        const letter = form.charCodeAt(index % width)
+        const byte = bytes[index]!
+        if (letter === 120) bytes[index] = HEX[byte & 15]!
+        else if (letter === 121) bytes[index] = HEX[8 | (byte & 3)]!
+        else bytes[index] = letter === 108 ? LETTERS[byte & 63]! : letter
+      }
+      text = decoder.decode(bytes)
       at = 0
     }
-    at += count
-    return at - count
+    at += width
+    return text.slice(at - width, at)
   }
-  const hex = (count: number): string => {
-    const from = take(count)
-    let text = ''
-    for (let index = from; index < from + count; index++) text += HEX[pool[index]!]
-    return text
+}
+
+export function identifiers(random: Random): Identifiers {
+  const root = supply(random, 'xxxxxxxxxxxxxxxxxxxxxxxx')
+  const parent = supply(random, 'xxxxxxxxxxxxxxxx')
+  const digits = supply(random, 'xxxxxxxxxxxx')
+  let second = -1
+  let hexSecond = ''
+  const rootAt = (now: number): string => {
+    const seconds = Math.floor(now / 1000)
+    if (seconds !== second) {
+      second = seconds
+      hexSecond = seconds.toString(16).padStart(8, '0')
+    }
+    return `1-${hexSecond}-${root()}`
   }
   return {
-    request() {
-      const text = hex(16)
-      const variant = '89ab'[Number.parseInt(text[16]!, 16) & 3]
-      return `${text.slice(0, 8)}-${text.slice(8, 12)}-4${text.slice(13, 16)}-${variant}${text.slice(17, 20)}-${text.slice(20)}`
-    },
-    extended() {
-      const from = take(15)
-      let text = ''
-      for (let index = from; index < from + 15; index++) text += LETTERS[pool[index]! & 63]
-      return `${text}=`
-    },
+    request: supply(random, 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'),
+    extended: supply(random, 'lllllllllllllll='),
     trace(now, given) {
-      const known = given === undefined ? {} : parseTrace(given)
-      const root =
-        known.root ??
-        `1-${Math.floor(now / 1000)
-          .toString(16)
-          .padStart(8, '0')}-${hex(12)}`
+      if (given === undefined) return `Root=${rootAt(now)};Parent=${parent()};Sampled=0`
+      const known = parseTrace(given)
       const sampled = known.sampled ?? (known.parent ? '1' : '0')
-      return `Root=${root};Parent=${known.parent ?? hex(8)};Sampled=${sampled}`
+      return `Root=${known.root ?? rootAt(now)};Parent=${known.parent ?? parent()};Sampled=${sampled}`
     },
-    draw: () => Number.parseInt(hex(6), 16) / 2 ** 48,
+    draw: () => Number.parseInt(digits(), 16) / 2 ** 48,
   }
 }
 

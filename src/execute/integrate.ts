@@ -3,6 +3,7 @@ import type { Measured, Prepared, Reply } from '../core/call.ts'
 import { Cancellation, type CancelSignal } from '../core/cancellation.ts'
 import { Fault } from '../core/fault.ts'
 import { headerOf } from '../core/headers.ts'
+import type { Later } from '../core/later.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { IntegrationKind } from '../core/program.ts'
 import type { Gateway, Integrator } from './gateway.ts'
@@ -14,22 +15,23 @@ import { mock } from './integrations/mock.ts'
 import { bodyText, endpointText, headersText } from './journal.ts'
 import { opened } from './payload.ts'
 
-const INTEGRATORS: Record<IntegrationKind, Integrator> = {
-  mock,
+const INTEGRATORS: Record<Exclude<IntegrationKind, 'mock'>, Integrator> = {
   http,
   lambda,
   aws,
   'lambda-proxy': lambdaProxy,
 }
 
-export async function integrate(prepared: Prepared, on: Gateway): Promise<Reply> {
-  const { program, timeoutMs, admitted } = prepared
+export function integrate(prepared: Prepared, on: Gateway): Later<Reply> {
+  const { kind } = prepared.program
+  return kind === 'mock' ? mock(prepared) : ask(INTEGRATORS[kind], prepared, on)
+}
+
+async function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<Reply> {
+  const { timeoutMs, admitted } = prepared
   const { call } = admitted.matched.located
   const { clock, settings } = on.platform
-  const integrator = INTEGRATORS[program.kind]
   const deadline = new Cancellation()
-  if (program.kind === 'mock') return integrator(prepared, on, deadline)
-
   const started = clock.now()
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
   call.journal?.info(`Sending request to ${endpointText(prepared)}`)

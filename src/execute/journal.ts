@@ -2,6 +2,7 @@
 import type { Admitted, Journal, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
+import { after, type Later } from '../core/later.ts'
 import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -27,8 +28,8 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
 const cut = (line: string): string =>
   line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [TRUNCATED]` : line
 
-/** The first lines of a call's log: what came in. */
-export async function journalRequest({ matched }: Admitted): Promise<void> {
+/** The first lines of a call's log, if it has one: what came in. */
+export function journalRequest({ matched }: Admitted): Later<void> {
   const { call } = matched.located
   const { journal } = call
   if (!journal) return
@@ -43,7 +44,9 @@ export async function journalRequest({ matched }: Admitted): Promise<void> {
     `Method request query string: ${mapText(Object.entries(queryMaps(parseQuery(call.rawQuery)).single))}`,
   )
   journal.info(`Method request headers: ${headersText(call.headers)}`)
-  journal.info(`Method request body before transformations: ${textOf({ bytes: await call.payload.bytes() })}`)
+  return after(call.payload.bytes(), (bytes) =>
+    journal.info(`Method request body before transformations: ${textOf({ bytes })}`),
+  )
 }
 
 /** Where the integration request goes, as Amazon's log has it: a URL, of Lambda too. */

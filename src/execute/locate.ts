@@ -1,10 +1,12 @@
 /** From host or path to the stage, and from the stage to the deployment that serves this call (canary split here). */
-import type { DomainPointer } from '../core/api.ts'
+import type { CompiledApi, DomainPointer } from '../core/api.ts'
 import type { Call, Located } from '../core/call.ts'
-import { releaseOf } from '../core/canary.ts'
+import { type Release, releaseOf } from '../core/canary.ts'
+import type { Stage } from '../core/documents.ts'
 import { type DomainRoute, routeOf } from '../core/domain-route.ts'
 import { Fault } from '../core/fault.ts'
 import { headerOf, headersOf } from '../core/headers.ts'
+import { after, type Later } from '../core/later.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
 import type { Gateway } from './gateway.ts'
@@ -18,7 +20,15 @@ const MAX_HEADERS = 10_240
 
 type Place = DomainRoute & { stageName: string }
 
-export async function locate(call: Call, target: Target, on: Gateway): Promise<Located> {
+export function locate(call: Call, target: Target, on: Gateway): Later<Located> {
+  checkSize(call, target, on)
+  if (target.by === 'api') return onStage(call, target, byApi(target, call), on)
+  return after(on.deployments.domain(target.host), (pointer) =>
+    onStage(call, target, byDomain(call, target, pointer), on),
+  )
+}
+
+function checkSize(call: Call, target: Target, on: Gateway): void {
   const { settings } = on.platform
   if (target.rawPath.length + target.rawQuery.length > (settings.limits.urlLength ?? MAX_URL))
     throw new Fault('DEFAULT_4XX', {
@@ -31,24 +41,34 @@ export async function locate(call: Call, target: Target, on: Gateway): Promise<L
     throw new Fault('DEFAULT_4XX', { reason: 'the request target has a fragment' })
   if (call.headerBytes > (settings.limits.headerBytes ?? MAX_HEADERS))
     throw new Fault('REQUEST_TOO_LARGE', { reason: 'header values over the limit' })
+}
 
-  const place =
-    target.by === 'api'
-      ? byApi(target, call)
-      : byDomain(call, target, await on.deployments.domain(target.host))
-  const pointer = await on.deployments.stage(place.apiId, place.stageName)
-  if (!pointer) throw forbidden(`no stage ${place.stageName} of an API ${place.apiId}`)
-  if (target.by === 'api' && target.region && target.region !== pointer.region)
-    throw forbidden(`API ${place.apiId} is in ${pointer.region}, not in ${target.region}`)
+function onStage(call: Call, target: Target, place: Place, on: Gateway): Later<Located> {
+  return after(on.deployments.stage(place.apiId, place.stageName), (pointer) => {
+    if (!pointer) throw forbidden(`no stage ${place.stageName} of an API ${place.apiId}`)
+    if (target.by === 'api' && target.region && target.region !== pointer.region)
+      throw forbidden(`API ${place.apiId} is in ${pointer.region}, not in ${target.region}`)
+    const release = releaseOf(pointer.stage, on.identifiers.draw)
+    if (!release.deploymentId) throw forbidden(`stage ${place.stageName} has no deployment`)
+    return after(on.deployments.api(release.deploymentId), (api) =>
+      onDeployment(call, target, place, pointer.stage, release, api, on),
+    )
+  })
+}
 
-  const { stage } = pointer
-  const { deploymentId, variables, canary } = releaseOf(stage, on.identifiers.draw)
-  if (!deploymentId) throw forbidden(`stage ${place.stageName} has no deployment`)
-  const api = await on.deployments.api(deploymentId)
+function onDeployment(
+  call: Call,
+  target: Target,
+  place: Place,
+  stage: Stage,
+  { variables, canary }: Release,
+  api: CompiledApi,
+  on: Gateway,
+): Located {
   const { basePath, routingRuleId } = place
   const located: Located = {
     call,
-    accountId: settings.accountId,
+    accountId: on.platform.settings.accountId,
     api,
     program: programOf(api),
     stage,
@@ -82,7 +102,10 @@ const VPC_ENDPOINT = /^vpce-[a-z0-9-]+$/
 
 function byApi(target: Target & { by: 'api' }, call: Call): Place {
   const { rawPath, stage } = target
-  const named = VPC_ENDPOINT.test(target.apiId) ? headerOf(call.headers, 'x-apigw-api-id') : undefined
+  const named =
+    target.apiId.startsWith('vpce-') && VPC_ENDPOINT.test(target.apiId)
+      ? headerOf(call.headers, 'x-apigw-api-id')
+      : undefined
   const apiId = named?.toLowerCase() ?? target.apiId
   if (stage !== undefined) return { apiId, stageName: stage, path: rawPath }
   const [stageName, path] = cut(rawPath)

@@ -11,9 +11,9 @@ export const tooLarge = (limit: number): Fault =>
 
 export const NO_PAYLOAD: Payload = {
   length: 0,
-  bytes: async () => EMPTY,
-  wire: async () => EMPTY,
-  source: async () => null,
+  bytes: () => EMPTY,
+  wire: () => EMPTY,
+  source: () => null,
 }
 
 /** A body that is known already. */
@@ -22,9 +22,9 @@ export function payloadOf(bytes: Uint8Array): Payload {
     ? NO_PAYLOAD
     : {
         length: bytes.length,
-        bytes: async () => bytes,
-        wire: async () => bytes,
-        source: async () => bytes,
+        bytes: () => bytes,
+        wire: () => bytes,
+        source: () => bytes,
       }
 }
 

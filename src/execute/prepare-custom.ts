@@ -4,6 +4,7 @@ import { bytesOf, requestContent, textOf } from '../core/content.ts'
 import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
 import { headerMaps, headerOf, isDroppedOnDeparture, isRefusedMapping, setHeader } from '../core/headers.ts'
+import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { decodePercent, encodePath, formatQuery, parseQuery, queryMaps } from '../core/query.ts'
@@ -13,13 +14,24 @@ import { API_ID, carriesBody, DEFAULT_TIMEOUT_MS, verbOf } from './prepare-proxy
 
 const encoder = new TextEncoder()
 
-export async function prepareCustom(
+export function prepareCustom(
   admitted: Admitted,
   program: IntegrationProgram,
   mapped: Mapped,
-): Promise<Prepared> {
+): Later<Prepared> {
+  return after(admitted.matched.located.call.payload.bytes(), (bytes) =>
+    prepareFrom(admitted, program, mapped, bytes),
+  )
+}
+
+function prepareFrom(
+  admitted: Admitted,
+  program: IntegrationProgram,
+  mapped: Mapped,
+  bytes: Uint8Array,
+): Prepared {
   const { integration } = program
-  const { body, overrides } = await transform(admitted, program)
+  const { body, overrides } = transform(admitted, program, bytes)
   for (const [name] of overrides.header)
     if (isRefusedMapping(name, program.kind !== 'http'))
       throw configurationFault(`${name} header already present`)
@@ -86,15 +98,15 @@ interface Transformed {
   overrides: Overrides
 }
 
-async function transform(
+function transform(
   admitted: Admitted,
   { integration, requestTemplates }: IntegrationProgram,
-): Promise<Transformed> {
+  bytes: Uint8Array,
+): Transformed {
   const { matched } = admitted
   const { call, program, stageVariables } = matched.located
   const contentType = headerOf(call.headers, 'content-type')
   const template = requestTemplate(requestTemplates, contentType, integration.passthroughBehavior)
-  const bytes = await call.payload.bytes()
   const content = requestContent(bytes, program.binary(contentType), integration.contentHandling)
   if (!template) {
     const passed = bytesOf(content)

@@ -1,7 +1,8 @@
 /** The integration requests of the proxy types, which pass on what the client sent. */
 import type { Admitted, Pair, Prepared } from '../core/call.ts'
-import { headerOf, isDroppedOnDeparture, isProxied, setHeader } from '../core/headers.ts'
+import { headerName, headerOf, setHeader } from '../core/headers.ts'
 import { lambdaEvent } from '../core/lambda-event.ts'
+import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { formatQuery } from '../core/query.ts'
@@ -20,19 +21,19 @@ export function verbOf(admitted: Admitted, { integration }: IntegrationProgram):
 export const carriesBody = (verb: string): boolean => verb !== 'GET' && verb !== 'HEAD' && verb !== 'OPTIONS'
 
 /** HTTP_PROXY: everything passes, mappings are laid over it. */
-export async function prepareHttpProxy(
+export function prepareHttpProxy(
   admitted: Admitted,
   program: IntegrationProgram,
   mapped: Mapped,
-): Promise<Prepared> {
+): Later<Prepared> {
   const { call, api, stageVariables } = admitted.matched.located
   const headers: Pair[] = []
   let accepts = false
   let agent = false
   let traced = false
   for (const pair of call.headers) {
-    const lower = pair[0].toLowerCase()
-    if (!isProxied(lower) || isDroppedOnDeparture(lower)) continue
+    const { lower, proxied } = headerName(pair[0])
+    if (!proxied) continue
     if (lower === 'authorization' && isSignature(pair[1])) continue
     if (lower === 'accept') accepts = true
     else if (lower === 'user-agent') agent = true
@@ -46,12 +47,12 @@ export async function prepareHttpProxy(
   if (!traced) headers.push(['X-Amzn-Trace-Id', call.traceId])
   headers.push([API_ID, api.apiId])
   for (const [name, value] of mapped.headers) {
-    const lower = name.toLowerCase()
-    if (!isDroppedOnDeparture(lower) && lower !== 'via') setHeader(headers, name, value)
+    const { lower, droppedOnDeparture } = headerName(name)
+    if (!droppedOnDeparture && lower !== 'via') setHeader(headers, name, value)
   }
   const method = verbOf(admitted, program)
   const added = mapped.query.length > 0 ? formatQuery(mapped.query) : ''
-  return {
+  return after(carriesBody(method) ? call.payload.source() : null, (body) => ({
     admitted,
     integration: program.integration,
     program,
@@ -59,10 +60,10 @@ export async function prepareHttpProxy(
     uri: program.uri(mapped.path, stageVariables),
     query: added && call.rawQuery ? `${call.rawQuery}&${added}` : call.rawQuery || added,
     headers,
-    body: carriesBody(method) ? await call.payload.source() : null,
+    body,
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: NO_OVERRIDES.response,
-  }
+  }))
 }
 
 /** Amazon keeps a caller's Signature Version 4 to itself (guide: api-gateway-known-issues). */

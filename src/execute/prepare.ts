@@ -4,6 +4,7 @@ import { textOf } from '../core/content.ts'
 import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
 import { isRefusedMapping } from '../core/headers.ts'
+import { after, type Later } from '../core/later.ts'
 import { type Mapped, type MappingSource, mapRequest } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { parseQuery, type Query } from '../core/query.ts'
@@ -15,22 +16,28 @@ import { prepareHttpProxy, prepareLambdaProxy } from './prepare-proxy.ts'
 
 const NOTHING: Mapped = { headers: [], query: [], path: {} }
 
-export async function prepare(admitted: Admitted, _on: Gateway): Promise<Prepared> {
-  const { matched } = admitted
-  const program = matched.program.integration()
+export function prepare(admitted: Admitted, _on: Gateway): Later<Prepared> {
+  const program = admitted.matched.program.integration()
+  return after(mappedFor(admitted, program), (mapped) =>
+    after(shaped(admitted, program, mapped), (prepared) => {
+      checkAddress(prepared)
+      describe(prepared)
+      return prepared
+    }),
+  )
+}
+
+function mappedFor(admitted: Admitted, program: IntegrationProgram): Later<Mapped> {
   const { list, needsBody } = program.request
-  const mapped =
-    list.length === 0
-      ? NOTHING
-      : mapFrom(needsBody ? await sourceOf(admitted, true) : new RequestSource(matched), program)
-  const prepared = await (program.kind === 'lambda-proxy'
-    ? prepareLambdaProxy(admitted, program)
-    : program.proxy
-      ? prepareHttpProxy(admitted, program, mapped)
-      : prepareCustom(admitted, program, mapped))
-  checkAddress(prepared)
-  describe(prepared)
-  return prepared
+  if (list.length === 0) return NOTHING
+  return after(sourceOf(admitted, needsBody), (source) => mapFrom(source, program))
+}
+
+function shaped(admitted: Admitted, program: IntegrationProgram, mapped: Mapped): Later<Prepared> {
+  if (program.kind === 'lambda-proxy') return prepareLambdaProxy(admitted, program)
+  return program.proxy
+    ? prepareHttpProxy(admitted, program, mapped)
+    : prepareCustom(admitted, program, mapped)
 }
 
 function mapFrom(source: MappingSource, { request, integration, kind }: IntegrationProgram): Mapped {
@@ -41,9 +48,9 @@ function mapFrom(source: MappingSource, { request, integration, kind }: Integrat
 }
 
 /** What mappings read of a request. */
-export async function sourceOf({ matched }: Admitted, needsBody: boolean): Promise<MappingSource> {
-  const body = needsBody ? textOf({ bytes: await matched.located.call.payload.bytes() }) : undefined
-  return new RequestSource(matched, body)
+export function sourceOf({ matched }: Admitted, needsBody: boolean): Later<MappingSource> {
+  if (!needsBody) return new RequestSource(matched)
+  return after(matched.located.call.payload.bytes(), (bytes) => new RequestSource(matched, textOf({ bytes })))
 }
 
 /** The dearer parts are made when a mapping asks for them. */

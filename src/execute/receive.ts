@@ -1,7 +1,7 @@
 /** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
 import type { Call, Pair, Wire } from '../core/call.ts'
 import { addressIn } from '../core/client-address.ts'
-import { isDroppedOnArrival } from '../core/headers.ts'
+import { type HeaderName, headerName } from '../core/headers.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
@@ -35,22 +35,25 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
     forwardedProto: undefined,
   }
   const raw = peer.rawHeaders
-  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, raw[at]!, raw[at + 1]!)
-  else for (const [name, value] of request.headers) take(read, SPELLINGS.get(name) ?? name, value)
+  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, headerName(raw[at]!), true, raw[at + 1]!)
+  else
+    request.headers.forEach((value, name) => {
+      take(read, headerName(name), false, value)
+    })
 
   const now = clock.now()
   const address = peer.address.startsWith('::ffff:') ? peer.address.slice(7) : peer.address
   const trusted = settings.trustedProxies.length > 0 && addressIn(address, settings.trustedProxies)
   const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
   const scheme = secure ? 'https' : 'http'
-  const [, host, port = secure ? '443' : '80'] = /^(.*?)(?::(\d*))?$/.exec(read.host)!
+  const { host, port } = authorityOf(read.host)
   const forwardedFor = read.forwardedFor ? `${read.forwardedFor}, ${address}` : address
   const traceId = on.identifiers.trace(now, read.trace)
   const { kept } = read
   kept.push(
     ['X-Amzn-Trace-Id', traceId],
     ['X-Forwarded-For', forwardedFor],
-    ['X-Forwarded-Port', port],
+    ['X-Forwarded-Port', port ?? (secure ? '443' : '80')],
     ['X-Forwarded-Proto', scheme],
   )
   const bodied = read.chunked || (read.length ?? 0) > 0 || (!raw && read.length === null && hasBody(request))
@@ -62,8 +65,8 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
     method: request.method,
     protocol: 'HTTP/1.1',
     scheme,
-    host: host!.toLowerCase(),
-    port,
+    host,
+    port: port ?? (secure ? '443' : '80'),
     headers: kept,
     headerBytes: read.size,
     rawQuery: target.rawQuery,
@@ -84,6 +87,27 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
   }
 }
 
+interface Authority {
+  /** in lower case */
+  host: string
+  port: string | undefined
+}
+
+/** Host headers recur. */
+const MAX_AUTHORITIES = 10_000
+const authorities = new Map<string, Authority>()
+
+function authorityOf(header: string): Authority {
+  let known = authorities.get(header)
+  if (!known) {
+    const [, host, port] = /^(.*?)(?::(\d*))?$/s.exec(header)!
+    known = { host: host!.toLowerCase(), port }
+    if (authorities.size >= MAX_AUTHORITIES) authorities.clear()
+    authorities.set(header, known)
+  }
+  return known
+}
+
 /** Asked for by signatures only, so put together only then. */
 function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
   const { url } = request
@@ -99,18 +123,10 @@ function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
   }
 }
 
-/** How HTTP/1.1 clients spell what the Fetch API shows in lower case: Lambda functions look for these. */
-const SPELLINGS = new Map(
-  'Accept Accept-Encoding Accept-Language Authorization Cache-Control Content-Encoding Content-Type Cookie Host Origin Referer User-Agent'
-    .split(' ')
-    .map((name) => [name.toLowerCase(), name] as const),
-)
-
 /** Notes a header, and keeps it unless Amazon drops it or sets it itself. */
-function take(read: Read, name: string, value: string): void {
+function take(read: Read, facts: HeaderName, asWritten: boolean, value: string): void {
   read.size += value.length
-  const lower = name.toLowerCase()
-  switch (lower) {
+  switch (facts.lower) {
     case 'host':
       read.host = value
       break
@@ -135,9 +151,9 @@ function take(read: Read, name: string, value: string): void {
     case 'x-forwarded-port':
       return
     default:
-      if (isDroppedOnArrival(lower)) return
+      if (facts.droppedOnArrival) return
   }
-  read.kept.push([name, value])
+  read.kept.push([asWritten ? facts.name : facts.spelt, value])
 }
 
 const hasBody = (request: Request): boolean =>

@@ -7,6 +7,7 @@ import type { Admitted, Answer, Call, Journal, Located, Pair } from '../core/cal
 import { textOf } from '../core/content.ts'
 import type { ApiDefinition, Stage } from '../core/documents.ts'
 import { headerMaps } from '../core/headers.ts'
+import type { Later } from '../core/later.ts'
 import { methodRules } from '../core/method-settings.ts'
 import { methodProgram, programOf } from '../core/program.ts'
 import { Router } from '../core/route.ts'
@@ -18,7 +19,7 @@ import { testInvokeAuthorizer } from './test-authorizer.ts'
 
 const encoder = new TextEncoder()
 
-export type Perform = (admitted: Admitted, on: Gateway) => Promise<Answer>
+export type Perform = (admitted: Admitted, on: Gateway) => Later<Answer>
 
 export function createTestInvoker(on: Gateway, perform: Perform): TestInvoker {
   return {

@@ -10,6 +10,7 @@ import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf } from '../core/headers.ts'
 import { Models } from '../core/json-schema/models.ts'
 import { SchemaError } from '../core/json-schema/terms.ts'
+import type { Later } from '../core/later.ts'
 import { parseQuery, type Query } from '../core/query.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -18,7 +19,7 @@ const required = new WeakMap<Method, Required[]>()
 const utf8 = new TextDecoder()
 
 /** Throws BAD_REQUEST_PARAMETERS or BAD_REQUEST_BODY. */
-export async function validate({ matched }: Admitted, _on: Gateway): Promise<void> {
+export function validate({ matched }: Admitted, _on: Gateway): Later<void> {
   const { method, located } = matched
   if (!method.requestValidatorId) return
   const validator = located.api.definition.requestValidators.find(
@@ -26,7 +27,7 @@ export async function validate({ matched }: Admitted, _on: Gateway): Promise<voi
   )
   if (!validator) throw configurationFault(`Invalid request validator: ${method.requestValidatorId}`)
   if (validator.validateRequestParameters) validateParameters(matched)
-  if (validator.validateRequestBody) await validateBody(matched)
+  if (validator.validateRequestBody) return validateBody(matched)
 }
 
 interface Required {

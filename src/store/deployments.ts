@@ -35,6 +35,7 @@ export class Deployments {
   readonly #compiled = new Map<string, { api: CompiledApi; size: number }>()
   readonly #loading = new Map<string, Promise<CompiledApi>>()
   #compiledSize = 0
+  #last = ''
 
   constructor(parts: Parts, store: Documents) {
     this.#parts = parts
@@ -60,8 +61,12 @@ export class Deployments {
   api(deploymentId: string): Promise<CompiledApi> | CompiledApi {
     const known = this.#compiled.get(deploymentId)
     if (known) {
-      this.#compiled.delete(deploymentId)
-      this.#compiled.set(deploymentId, known)
+      // the last used stand at the end; where one is used over and over it need not move each time
+      if (deploymentId !== this.#last) {
+        this.#compiled.delete(deploymentId)
+        this.#compiled.set(deploymentId, known)
+        this.#last = deploymentId
+      }
       return known.api
     }
     let loading = this.#loading.get(deploymentId)
@@ -185,6 +190,7 @@ export class Deployments {
         `deployment ${id} has format ${api.format}, this version reads ${API_FORMAT}: deploy it again`,
       )
     this.#compiled.set(id, { api, size: text.length })
+    this.#last = id
     this.#compiledSize += text.length
     for (const [oldest, { size }] of this.#compiled) {
       if (this.#compiledSize <= MAX_COMPILED || oldest === id) break

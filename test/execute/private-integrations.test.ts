@@ -110,7 +110,10 @@ describe('TLS', () => {
         crypto.getRandomValues(new Uint8Array(12)),
         path,
       )
-      const outbound = { ...socketOutbound(), can: { insecureSkipVerification: true, clientCertificate: can } }
+      const outbound = {
+        ...socketOutbound(),
+        can: { insecureSkipVerification: true, clientCertificate: can },
+      }
       return startGateway(sketch(base), {
         stage: { clientCertificateId: 'cert01' },
         settings: { encryptionKey },
@@ -158,7 +161,10 @@ describe('TLS', () => {
   })
 
   test('a runtime that cannot turn verification off refuses', async () => {
-    const outbound = { ...socketOutbound(), can: { insecureSkipVerification: false, clientCertificate: false } }
+    const outbound = {
+      ...socketOutbound(),
+      can: { insecureSkipVerification: false, clientCertificate: false },
+    }
     const strict = await startGateway(
       definitionOf({
         '/insecure': {

@@ -17,7 +17,8 @@ export interface ResponseHead {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
+/** Control characters, and line breaks that are not whole. */
+const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
 const EDGES = /^[\t ]+|[\t ]+$/g
 
 const MAX_NAMES = 1000
@@ -42,13 +43,12 @@ const malformed = (what: string): OutboundFailure =>
 export function parseResponseHead(text: string, method: string): ResponseHead {
   let end = text.indexOf('\r\n')
   if (end < 0) end = text.length
-  const line = STATUS_LINE.exec(text.slice(0, end))
-  if (!line) throw malformed('its first line is no status line')
-  const status = Number(line[2])
+  if (UNSAFE.test(text)) throw malformed('it has control characters')
+  const { status, minor } = statusIn(text.slice(0, end))
   const headers: [string, string][] = []
   let length: number | undefined
   let chunked = false
-  let keepAlive = line[1] === '1'
+  let keepAlive = minor === 1
   let keepAliveMs: number | undefined
   for (let at = end + 2; at < text.length; at = end + 2) {
     end = text.indexOf('\r\n', at)
@@ -63,12 +63,13 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
         length = Number(value)
         break
       case 'transfer-encoding':
-        if (chunked || value.toLowerCase() !== 'chunked' || line[1] === '0')
+        if (chunked || value.toLowerCase() !== 'chunked' || minor === 0)
           throw malformed(`Transfer-Encoding ${value}`)
         chunked = true
         break
       case 'connection':
-        if (/\bclose\b/i.test(value)) keepAlive = false
+        if (value === 'keep-alive') keepAlive = true
+        else if (/\bclose\b/i.test(value)) keepAlive = false
         else if (/\bkeep-alive\b/i.test(value)) keepAlive = true
         break
       case 'keep-alive': {
@@ -85,12 +86,26 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   return { status, headers, framing, keepAlive: keepAlive && framing !== 'close', keepAliveMs }
 }
 
+/** Servers answer with few different status lines. */
+const MAX_LINES = 1000
+const lines = new Map<string, { status: number; minor: number }>()
+
+function statusIn(line: string): { status: number; minor: number } {
+  let known = lines.get(line)
+  if (!known) {
+    const [, minor, status] = STATUS_LINE.exec(line) ?? []
+    if (!status) throw malformed('its first line is no status line')
+    known = { status: Number(status), minor: Number(minor) }
+    if (lines.size >= MAX_LINES) lines.clear()
+    lines.set(line, known)
+  }
+  return known
+}
+
 /** The usual value follows one blank and has none at its end. */
 function valueIn(text: string, from: number, to: number): string {
   const start = text.charCodeAt(from) === 32 ? from + 1 : from
-  let value = text.slice(start, to)
-  const [first, last] = [value.charCodeAt(0), value.charCodeAt(value.length - 1)]
-  if (first === 32 || first === 9 || last === 32 || last === 9) value = value.replace(EDGES, '')
-  if (UNSAFE.test(value)) throw malformed('a control character in a header')
-  return value
+  const [first, last] = [text.charCodeAt(start), text.charCodeAt(to - 1)]
+  const value = text.slice(start, to)
+  return first === 32 || first === 9 || last === 32 || last === 9 ? value.replace(EDGES, '') : value
 }

@@ -6,20 +6,15 @@ import { clientCertificate } from '../client-certificate.ts'
 import type { Gateway, Integrator } from '../gateway.ts'
 import { reachVpcLink } from './vpc-link.ts'
 
-export const http: Integrator = async (prepared, on, signal) => {
+export const http: Integrator = (prepared, on, signal) => {
   const { integration, method, body, query, uri } = prepared
   let { headers } = prepared
   let url = query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
   if (integration.connectionType === 'VPC_LINK') ({ url, headers } = reachVpcLink(url, prepared, on))
-  if (!/^https?:\/\/[^/?#]/i.test(url)) throw configurationFault(`Invalid endpoint address ${uri}`)
-  return on.platform.outbound.send({
-    url,
-    method,
-    headers,
-    body,
-    signal,
-    tls: /^https:/i.test(url) ? await tlsOf(prepared, on) : undefined,
-  })
+  const request = { url, method, headers, body, signal }
+  // a plain address needs no look at certificates
+  if (!/^https:/i.test(url)) return on.platform.outbound.send(request)
+  return tlsOf(prepared, on).then((tls) => on.platform.outbound.send({ ...request, tls }))
 }
 
 async function tlsOf({ integration, admitted }: Prepared, on: Gateway): Promise<OutboundRequest['tls']> {

@@ -1,9 +1,9 @@
 /** MOCK: no back end. The request template says which status the integration response is selected by. */
+import type { Prepared, Reply } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import { Fault } from '../../core/fault.ts'
-import type { Integrator } from '../gateway.ts'
 
-export const mock: Integrator = async ({ body }) => {
+export const mock = ({ body }: Prepared): Reply => {
   const status = body instanceof Uint8Array ? statusIn(textOf({ bytes: body })) : null
   if (status === null)
     throw new Fault('DEFAULT_5XX', {
