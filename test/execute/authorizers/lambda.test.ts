@@ -1,6 +1,6 @@
 /** Lambda authorizers: real functions behind the Invoke API, real calls through the gateway. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Authorizer } from '../../../src/core/documents.ts'
+import type { Authorizer, GatewayResponse } from '../../../src/core/documents.ts'
 import { startGateway, type TestGateway } from '../gateway.ts'
 import { type Handler, LambdaFailure, type LambdaServer, startLambda } from '../lambda.ts'
 import { allow, deny, policy, protectedApi, says } from './protected.ts'
@@ -45,6 +45,7 @@ const functions: Record<string, (event: Event) => unknown> = {
     if (what === 'silent') return grant(allow(`${ARN}/dev/GET/elsewhere`))
     if (what === 'this') return grant(allow(methodArn))
     if (what === 'denies') return policyFor(what)
+    if (what === 'why') return grant(deny('*'), { context: { why: 'no pets for you' } })
     return grant(allow(`${ARN}/*`), {
       principalId: what,
       context: { text: 'te"xt', number: 12, yes: true, none: null, principalId: 'forged', claims: 'forged' },
@@ -74,7 +75,12 @@ let now = Date.now()
 
 async function started(
   given: Partial<Authorizer>,
-  options: { policy?: object; limits?: Record<string, number>; stage?: object } = {},
+  options: {
+    policy?: object
+    limits?: Record<string, number>
+    stage?: object
+    gatewayResponses?: GatewayResponse[]
+  } = {},
 ): Promise<TestGateway> {
   const gateway = await startGateway(
     protectedApi(
@@ -85,6 +91,7 @@ async function started(
       },
       {
         authorizers: [authorizer(given)],
+        gatewayResponses: options.gatewayResponses ?? [],
         restApi: options.policy ? { policy: JSON.stringify(options.policy) } : {},
       },
     ),
@@ -442,4 +449,48 @@ test('a test invocation asks the function past its cache', async () => {
   expect(await ask('unauthorized')).toMatchObject({ clientStatus: 401 })
   expect(await ask()).toMatchObject({ clientStatus: 401 })
   expect(await ask('fails')).toMatchObject({ clientStatus: 500 })
+})
+
+describe('a call that is refused', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await started(
+      {},
+      {
+        gatewayResponses: [
+          {
+            responseType: 'ACCESS_DENIED',
+            responseTemplates: {
+              'application/json': '$context.authorizer.principalId: $context.authorizer.why',
+            },
+            responseParameters: { 'gatewayresponse.header.X-Why': 'context.authorizer.why' },
+          },
+        ],
+        stage: {
+          accessLogSettings: {
+            destinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:access',
+            format:
+              '$context.authorizer.status $context.authorizer.principalId $context.authorize.status $context.authorize.error',
+          },
+        },
+      },
+    )
+  })
+  const logged = () => gateway.log.findLast(({ fields }) => fields?.log === 'access')!.message
+
+  test('is told what the authorizer said, where the API says so', async () => {
+    const { status, text, header } = await get(gateway, 'why')
+    expect([status, text, header('x-why')]).toEqual([403, 'me: no pets for you', 'no pets for you'])
+  })
+
+  test.each([
+    ['alice', '200 alice 200 -'],
+    ['why', '200 me 403 User is not authorized to access this resource with an explicit deny'],
+    ['unauthorized', '401 - - -'],
+    [undefined, '401 - - -'],
+    ['throttled', '500 - - -'],
+  ])('%s is in the access log as %s', async (token, line) => {
+    await get(gateway, token)
+    expect(logged()).toBe(line)
+  })
 })
