@@ -1,4 +1,5 @@
 /** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
+import { serviceUrl } from '../core/aws-service.ts'
 import type { Admitted, Journal, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
@@ -46,11 +47,22 @@ export async function journalRequest({ matched }: Admitted): Promise<void> {
   journal.info(`Method request body before transformations: ${textOf({ bytes: await call.payload.bytes() })}`)
 }
 
-/** Where the integration request goes, as Amazon's log has it: a URL, of Lambda too. */
+/** Where the integration request goes, as Amazon's log has it: a URL, of AWS services too. */
 export function endpointText({ uri, query }: Prepared): string {
-  const [, region, path] = /^arn:[^:]*:apigateway:([^:]+):lambda:path(\/.+)$/.exec(uri) ?? []
-  if (path) return `https://lambda.${region}.amazonaws.com${path}`
-  return query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
+  const url = serviceUrl(uri) ?? uri
+  return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+/** What came back, before anything is made of it: of a function, what Lambda's Invoke answered. */
+export function journalReceived(
+  journal: Journal,
+  { status, headers, body }: { status: number; headers: readonly Pair[]; body: unknown },
+  latency: number,
+): void {
+  journal.info(`Received response. Status: ${status}, Integration latency: ${latency} ms`)
+  if (!journal.dataTrace) return
+  journal.info(`Endpoint response headers: ${headersText(headers)}`)
+  journal.info(`Endpoint response body before transformations: ${bodyText(body)}`)
 }
 
 /** A map as Java prints it: `{a=1, b=2}`. */
