@@ -1,6 +1,6 @@
 /** The integration response becomes the method response: selection, parameters, template, content handling. */
 import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
-import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
+import { bytesOf, type Content, responseContent, templateText, textOf } from '../core/content.ts'
 import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf, returnHeaders, setHeader } from '../core/headers.ts'
 import { mapResponse } from '../core/mapping.ts'
@@ -88,9 +88,10 @@ async function bytesIn(body: Body): Promise<Uint8Array> {
 
 function render(template: Template, content: Content, { admitted }: Prepared) {
   const { call, stageVariables } = admitted.matched.located
+  const text = templateText(content)
   try {
     return template.render(() => ({
-      body: textOf(content) || null,
+      body: text || null,
       params: paramsOf(admitted),
       context: contextOf(call),
       stageVariables,

@@ -161,6 +161,15 @@ beforeAll(async () => {
         '/to-binary': { POST: http('/echo', { contentHandling: 'CONVERT_TO_BINARY' }) },
         '/to-text': { POST: http('/echo', { contentHandling: 'CONVERT_TO_TEXT' }) },
         '/answer': { GET: http('/say', { httpMethod: 'GET', requestParameters: said }) },
+        '/answer-template': {
+          GET: http('/say', {
+            httpMethod: 'GET',
+            requestParameters: said,
+            integrationResponses: {
+              200: { statusCode: '200', responseTemplates: { 'application/json': 'got $input.body' } },
+            },
+          }),
+        },
         '/answer-text': {
           GET: http('/say', {
             httpMethod: 'GET',
@@ -421,7 +430,9 @@ test('content handling of requests', async () => {
     expect(await sent('/dev/to-binary', 'text/plain', unpadded)).toEqual([500, undefined, undefined])
   expect(await sent('/dev/to-text', 'image/png', PNG)).toEqual([200, 'iVBORw==', 8])
   expect(await sent('/dev/to-text', 'text/plain', 'x')).toEqual([200, 'x', 1])
-  expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([200, 'default', 7])
+  // a template reads text, and these bytes are none
+  expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([500, undefined, undefined])
+  expect(await sent('/dev/default-template', 'image/png', 'text')).toEqual([200, 'default', 7])
 })
 
 test('content handling of responses', async () => {
@@ -447,6 +458,11 @@ test('content handling of responses', async () => {
     '{"message": "Internal server error"}',
   ])
   expect(await ask('/dev/answer-binary', 'image/png', 'hey', 'text/plain')).toEqual([200, 'hey'])
+  expect(await ask('/dev/answer-template', 'image/png', 'hey', 'text/plain')).toEqual([200, 'got aGV5'])
+  expect(await ask('/dev/answer-template', 'text/plain', 'iVBORw==', 'image/png')).toEqual([
+    500,
+    '{"message": "Internal server error"}',
+  ])
 })
 
 test('a Lambda function behind templates', async () => {
