@@ -8,7 +8,7 @@ import type { Pair } from './call.ts'
 import { essence, textOf } from './content.ts'
 import { headerOf, setHeader } from './headers.ts'
 import { formatQuery, parseQuery } from './query.ts'
-import { jsonOfXml } from './xml-json.ts'
+import { jsonOfXml, type Shape } from './xml-json.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const encoder = new TextEncoder()
@@ -44,17 +44,26 @@ export function formOf(request: QueryRequest): QueryRequest {
   }
 }
 
+const table = (text: string): Map<string, string> =>
+  new Map(text.split(/\s+/).map((entry) => entry.split('=') as [string, string]))
+
 /** Elements that Amazon's JSON has under another name, as a list: `{parent}/{element}`, or an element anywhere. */
-const LISTS = new Map(
+const LISTS = table(
   `ListQueuesResult/QueueUrl=queueUrls ReceiveMessageResult/Message=messages Message/Attribute=Attributes
   GetQueueAttributesResult/Attribute=Attributes MessageAttribute=MessageAttributes BatchResultErrorEntry=Failed
   SendMessageBatchResultEntry=Successful DeleteMessageBatchResultEntry=Successful
-  ChangeMessageVisibilityBatchResultEntry=Successful`
-    .split(/\s+/)
-    .map((entry) => entry.split('=') as [string, string]),
+  ChangeMessageVisibilityBatchResultEntry=Successful`,
 )
-const listOf = (parent: string, name: string): string | undefined =>
-  LISTS.get(`${parent}/${name}`) ?? LISTS.get(name)
+/** Members that are null where they have no value, of the actions that integrations call most (recorded). */
+const MEMBERS = table(
+  `SendMessageResponse/SendMessageResult=MD5OfMessageAttributes,MD5OfMessageSystemAttributes,SequenceNumber
+  PublishResponse/PublishResult=SequenceNumber ReceiveMessageResponse/ReceiveMessageResult=messages
+  ReceiveMessageResult/Message=Attributes,MD5OfMessageAttributes,MessageAttributes`,
+)
+const SHAPE: Shape = {
+  listOf: (parent, name) => LISTS.get(`${parent}/${name}`) ?? LISTS.get(name),
+  membersOf: (parent, name) => MEMBERS.get(`${parent}/${name}`)?.split(',') ?? [],
+}
 
 /** What is older than Amazon's JSON and only speaks XML. */
 const XML_ONLY = new Set(['ec2', 'sdb', 'importexport'])
@@ -69,7 +78,7 @@ export function queryJsonOfXml(
   if (XML_ONLY.has(service) || essence(headerOf(sent, 'accept') ?? '') !== 'application/json') return null
   if (!/xml/i.test(headerOf(received, 'content-type') ?? 'xml') || !text.trimStart().startsWith('<'))
     return null
-  const found = jsonOfXml(text, listOf)
+  const found = jsonOfXml(text, SHAPE)
   if (!found) return null
   // an error is told without its root element
   return JSON.stringify(found.name === 'ErrorResponse' ? found.value : { [found.name]: found.value })

@@ -4,8 +4,13 @@
  */
 export type Json = string | null | Json[] | { [name: string]: Json }
 
-/** The member's name where an element is always part of a list. */
-export type ListOf = (parent: string, element: string) => string | undefined
+/** What XML does not tell of an element. */
+export interface Shape {
+  /** the member's name where an element is always part of a list */
+  listOf(parent: string, element: string): string | undefined
+  /** members that are there even without a value */
+  membersOf(parent: string, element: string): readonly string[]
+}
 
 interface Element {
   name: string
@@ -27,7 +32,7 @@ const decoded = (text: string): string =>
   })
 
 /** The root element's name and value; null for what is no XML. */
-export function jsonOfXml(text: string, listOf: ListOf): { name: string; value: Json } | null {
+export function jsonOfXml(text: string, shape: Shape): { name: string; value: Json } | null {
   const top: Element = { name: '', children: [], text: '' }
   const open: Element[] = [top]
   for (const [token, data, end, name, empty] of text.matchAll(TOKEN)) {
@@ -45,24 +50,26 @@ export function jsonOfXml(text: string, listOf: ListOf): { name: string; value: 
   }
   const [root] = top.children
   if (open.length !== 1 || !root || top.children.length !== 1) return null
-  return { name: root.name, value: jsonOf(root, listOf) }
+  return { name: root.name, value: jsonOf(root, '', shape) }
 }
 
-function jsonOf({ name, children, text }: Element, listOf: ListOf): Json {
-  if (children.length === 0) return text === '' ? null : text
-  const value = (child: Element): Json => jsonOf(child, listOf)
-  if (children.every((child) => child.name === 'member')) return children.map(value)
-  if (children.every((child) => child.name === 'entry'))
+function jsonOf({ name, children, text }: Element, parent: string, shape: Shape): Json {
+  const expected = shape.membersOf(parent, name)
+  if (children.length === 0 && expected.length === 0) return text === '' ? null : text
+  const value = (child: Element): Json => jsonOf(child, name, shape)
+  if (children.length > 0 && children.every((child) => child.name === 'member')) return children.map(value)
+  if (children.length > 0 && children.every((child) => child.name === 'entry'))
     return Object.fromEntries(
       children.map(({ children: [key, held] }) => [key?.text ?? '', held ? value(held) : null]),
     )
   const members = new Map<string, Json>()
   for (const child of children) {
-    const list = listOf(name, child.name)
+    const list = shape.listOf(name, child.name)
     const member = list ?? child.name
     const held = members.get(member)
     if (held === undefined) members.set(member, list ? [value(child)] : value(child))
     else members.set(member, [...(Array.isArray(held) ? held : [held]), value(child)])
   }
+  for (const member of expected) if (!members.has(member)) members.set(member, null)
   return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

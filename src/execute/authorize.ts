@@ -81,6 +81,8 @@ async function decide(type: string, matched: Matched, on: Gateway): Promise<Call
     case 'COGNITO_USER_POOLS':
     case 'CUSTOM': {
       const authorizer = authorizerOf(matched)
+      const { call } = matched.located
+      call.journal?.info(`Starting authorizer: ${authorizer.id} for request: ${call.requestId}`)
       if (authorizer.jwt) return byToken(authorizeByJwt, authorizer, matched, resources, on)
       if (authorizer.type === 'COGNITO_USER_POOLS')
         return byToken(authorizeByUserPool, authorizer, matched, resources, on)

@@ -7,7 +7,7 @@ import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
 import { responseTemplate, type Template } from '../core/template.ts'
 import { contextOf } from '../core/variables.ts'
-import { bodyText, headersText } from './journal.ts'
+import { bodyText, headersText, journalEnd } from './journal.ts'
 import { collect, EMPTY } from './payload.ts'
 import { paramsOf } from './prepare-custom.ts'
 
@@ -103,12 +103,13 @@ function render(template: Template, content: Content, { admitted }: Prepared) {
 }
 
 function describe({ admitted }: Prepared, { status, headers, body }: Answer): void {
-  const { journal } = admitted.matched.located.call
+  const { call } = admitted.matched.located
+  const { journal } = call
   if (!journal) return
   if (journal.dataTrace) {
     journal.info(`Method response body after transformations: ${bodyText(body)}`)
     journal.info(`Method response headers: ${headersText(headers)}`)
   }
   journal.info('Successfully completed execution')
-  journal.info(`Method completed with status: ${status}`)
+  journalEnd(call, status)
 }

@@ -1,6 +1,6 @@
 /** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
 import { serviceUrl } from '../core/aws-service.ts'
-import type { Admitted, Journal, Matched, Pair, Prepared } from '../core/call.ts'
+import type { Admitted, Call, Journal, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
 import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
@@ -17,12 +17,26 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
     on.platform.log(level, `(${call.requestId}) ${cut(line)}`, {
       log: `API-Gateway-Execution-Logs_${api.apiId}/${stage.stageName}`,
     })
-  return {
+  const journal: Journal = {
     info: loggingLevel === 'INFO' ? write('info') : () => {},
     error: write('error'),
     dataTrace: loggingLevel === 'INFO' && dataTraceEnabled,
     namesFaults: true,
   }
+  journal.info(`Extended Request Id: ${call.extendedRequestId}`)
+  return journal
+}
+
+/** The last lines of a call's log; a stage's tells what other logs may be searched for. */
+export function journalEnd({ journal, reached, traceId }: Call, status: number): void {
+  if (!journal) return
+  journal.info(`Method completed with status: ${status}`)
+  if (!journal.namesFaults) return
+  const { measured, located } = reached
+  if (measured.awsEndpointRequestId)
+    journal.info(`AWS Integration Endpoint RequestId : ${measured.awsEndpointRequestId}`)
+  const [root] = /Root=[^;]+/.exec(traceId) ?? []
+  if (located?.stage.tracingEnabled) journal.info(`X-ray Tracing ID : ${root}`)
 }
 
 const cut = (line: string): string =>
@@ -66,7 +80,7 @@ export function journalReceived(
 }
 
 /** A map as Java prints it: `{a=1, b=2}`. */
-const mapText = (pairs: Iterable<readonly [string, string]>): string =>
+export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
   `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
 
 const MAX_MAP = 998
@@ -80,6 +94,11 @@ export function headersText(headers: readonly Pair[]): string {
   )
   return text.length > MAX_MAP ? `${text.slice(0, MAX_MAP)} [TRUNCATED]` : text
 }
+
+/** A secret for the log: its last six characters, where it has more. */
+export const masked = (secret: string): string =>
+  '*'.repeat(secret.length > 6 ? secret.length - 6 : secret.length) +
+  (secret.length > 6 ? secret.slice(-6) : '')
 
 /** A body for the log; a stream is not read for it. */
 export const bodyText = (body: unknown): string =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { jsonOfXml } from '../../src/core/xml-json.ts'
+import { jsonOfXml, type Shape } from '../../src/core/xml-json.ts'
 
-const nothing = () => undefined
+const nothing: Shape = { listOf: () => undefined, membersOf: () => [] }
 
 test.each<[string, unknown]>([
   ['<?xml version="1.0"?>\n<R xmlns="http://x/"><B>b</B><A>a</A></R>', { A: 'a', B: 'b' }],
@@ -30,8 +30,12 @@ test('what goes on for ever is looked at once', () => {
     expect(jsonOfXml(`<R>${piece.repeat(200_000)}`, nothing)).toBeNull()
 })
 
-test('some elements are lists even when they come once', () => {
-  const list = (parent: string, name: string) => (parent === 'R' && name === 'A' ? 'as' : undefined)
-  expect(jsonOfXml('<R><A>1</A></R>', list)!.value).toEqual({ as: ['1'] })
-  expect(jsonOfXml('<R><A>1</A><A>2</A></R>', list)!.value).toEqual({ as: ['1', '2'] })
+test('some elements are lists even when they come once, some members are there without a value', () => {
+  const shape: Shape = {
+    listOf: (parent, name) => (parent === 'R' && name === 'A' ? 'as' : undefined),
+    membersOf: (parent, name) => (parent === '' && name === 'R' ? ['as', 'b'] : []),
+  }
+  expect(jsonOfXml('<R><A>1</A></R>', shape)!.value).toEqual({ as: ['1'], b: null })
+  expect(jsonOfXml('<R><A>1</A><A>2</A></R>', shape)!.value).toEqual({ as: ['1', '2'], b: null })
+  expect(jsonOfXml('<R/>', shape)!.value).toEqual({ as: null, b: null })
 })

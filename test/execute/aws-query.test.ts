@@ -129,12 +129,12 @@ test.each([
 })
 
 const SENT =
-  '<SendMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><SendMessageResult><MessageId>i</MessageId></SendMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></SendMessageResponse>'
+  '<SendMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><SendMessageResult><MessageId>i</MessageId><MD5OfMessageBody>d</MD5OfMessageBody></SendMessageResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></SendMessageResponse>'
 
 test('an answer in XML comes as the JSON that integrations accept by default', async () => {
   answer = { status: 200, type: 'text/xml', body: SENT }
   expect((await gateway.call('POST', '/dev/path', { body: 'b' })).text).toBe(
-    '{"SendMessageResponse":{"ResponseMetadata":{"RequestId":"r"},"SendMessageResult":{"MessageId":"i"}}}',
+    '{"SendMessageResponse":{"ResponseMetadata":{"RequestId":"r"},"SendMessageResult":{"MD5OfMessageAttributes":null,"MD5OfMessageBody":"d","MD5OfMessageSystemAttributes":null,"MessageId":"i","SequenceNumber":null}}}',
   )
   expect((await gateway.call('POST', '/dev/xml', { body: 'b' })).text).toBe(SENT)
 })
