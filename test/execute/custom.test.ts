@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Integration } from '../../src/core/documents.ts'
 import { type Backends, startBackends } from './backends.ts'
 import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
-import { type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
+import { LambdaFailure, type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
 
 let back: Backends
 let lambda: LambdaServer
@@ -27,7 +27,8 @@ beforeAll(async () => {
   lambda = await startLambda({
     add: (event: { a: number; b: number }) => ({ sum: event.a + event.b }),
     echo: (event) => event,
-    fails: (event: { message: string }) => {
+    fails: (event: { message: string; throttled?: boolean }) => {
+      if (event.throttled) throw new LambdaFailure(429, 'TooManyRequestsException')
       throw new Error(event.message)
     },
   })
@@ -486,6 +487,11 @@ test('a function’s errors are selected by errorMessage', async () => {
     200,
     'something else',
   ])
+})
+
+test('a function that is throttled is no answer that could be mapped', async () => {
+  const answer = await gateway.call('POST', '/dev/fails', { headers: json, body: '{"throttled":true}' })
+  expect([answer.status, answer.text]).toEqual([500, '{"message": "Internal server error"}'])
 })
 
 test('asynchronous invocation', async () => {

@@ -61,14 +61,17 @@ function replyOf({ admitted }: Prepared, response: InvokeResponse, payload: stri
   }
 }
 
-/** Lambda itself said no: 500 where it may not be called, else 502 (recorded). */
+/** What no integration response can be selected by: Lambda may not be called, or not so often. */
+export const isRefusal = (status: number): boolean => status === 403 || status === 429
+
+/** Lambda itself said no: 500 for these (Lambda's guide: services-apigateway), else 502 (recorded). */
 export async function refused(response: InvokeResponse): Promise<Fault> {
   const text = textOf({ bytes: await wholeBody(response.body, 64 * 1024) })
   const type = headerOf(response.headers, 'x-amzn-errortype') ?? ''
   const denied =
     response.status === 403 || type.startsWith('AccessDenied') || text.includes('"AccessDeniedException"')
   return new Fault('INTEGRATION_FAILURE', {
-    status: denied ? 500 : 502,
+    status: denied || isRefusal(response.status) ? 500 : 502,
     message: 'Internal server error',
     reason: denied
       ? 'Execution failed due to configuration error: Invalid permissions on Lambda function'
