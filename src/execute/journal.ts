@@ -6,7 +6,7 @@ import { headerMaps } from '../core/headers.ts'
 import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
 import type { Gateway } from './gateway.ts'
 
-/** Amazon cuts log events (guide: api-gateway-known-issues). */
+/** Amazon cuts log events (guide: api-gateway-known-issues), and the lines of a test's log (recorded). */
 const MAX_LINE = 1024
 
 export function stageJournal(matched: Matched, on: Gateway): Journal | null {
@@ -39,7 +39,7 @@ export function journalEnd({ journal, reached, traceId }: Call, status: number):
   if (located?.stage.tracingEnabled) journal.info(`X-ray Tracing ID : ${root}`)
 }
 
-const cut = (line: string): string =>
+export const cut = (line: string): string =>
   line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [TRUNCATED]` : line
 
 /** The first lines of a call's log: what came in. */
@@ -83,17 +83,13 @@ export function journalReceived(
 export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
   `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
 
-const MAX_MAP = 998
-
-export function headersText(headers: readonly Pair[]): string {
-  const text = mapText(
+export const headersText = (headers: readonly Pair[]): string =>
+  mapText(
     Object.entries(headerMaps(headers).multi).map(([name, values]): [string, string] => [
       name,
       values.join(','),
     ]),
   )
-  return text.length > MAX_MAP ? `${text.slice(0, MAX_MAP)} [TRUNCATED]` : text
-}
 
 /** A secret for the log: its last six characters, where it has more. */
 export const masked = (secret: string): string =>

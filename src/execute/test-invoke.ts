@@ -13,6 +13,7 @@ import { Router } from '../core/route.ts'
 import type { TestInvokeMethodInput, TestInvokeMethodResponse, TestInvoker } from '../core/test-invoker.ts'
 import type { Gateway } from './gateway.ts'
 import { gatewayResponse } from './gateway-response.ts'
+import { cut } from './journal.ts'
 import { collect, payloadOf, tooLarge } from './payload.ts'
 import { testInvokeAuthorizer } from './test-authorizer.ts'
 
@@ -74,7 +75,7 @@ export class TestJournal implements Journal {
   }
 
   info(line: string): void {
-    this.#lines.push(`${logDate(this.#on.platform.clock.now())} : ${line}`)
+    this.#lines.push(`${logDate(this.#on.platform.clock.now())} : ${cut(line)}`)
   }
 
   error(line: string): void {

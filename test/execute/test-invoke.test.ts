@@ -185,6 +185,20 @@ test('a Lambda function sees the test’s request', async () => {
   })
 })
 
+test('a line of the log ends after 1024 characters', async () => {
+  const answer = await invoke('PUT', {
+    body: `{"a":"${'x'.repeat(2000)}"}`,
+    headers: { 'X-Y': 'y'.repeat(2000) },
+  })
+  const long = lines(answer.log)
+    .split('\n')
+    .filter((line) => line.length > 500)
+  expect(long.map((line) => [line.slice(0, line.indexOf(':')), line.length, line.slice(-13)])).toEqual([
+    ['Method request headers', 1036, 'y [TRUNCATED]'],
+    ['Method request body before transformations', 1036, 'x [TRUNCATED]'],
+  ])
+})
+
 test.each([
   ['GET', 201, '{"statusCode":201,"body":"made"}', 'Method response body after transformations: made'],
   [
