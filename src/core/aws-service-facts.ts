@@ -17,6 +17,7 @@ export const SIGNING_NAMES = table(`
   personalize-events=personalize pinpoint=mobiletargeting forecastquery=forecast portal.sso=awsssoportal
   entitlement.marketplace=aws-marketplace metering.marketplace=aws-marketplace catalog.marketplace=aws-marketplace
   runtime-v2-lex=lex mturk-requester=mturk-requester cloudsearchdomain=cloudsearch data-ats.iot=iotdata data.iot=iotdata
+  appsync-api=appsync
 `)
 
 /** The service of an integration URI -> the endpoint prefix, where Amazon uses another name for the integration. */
@@ -62,6 +63,7 @@ export const SERVICE_IDS = table(`
   elasticbeanstalk=ELASTIC_BEANSTALK apigateway=API_GATEWAY dms=DATABASE_MIGRATION_SERVICE
   runtime.lex=LEX_RUNTIME_SERVICE servicediscovery=SERVICEDISCOVERY directconnect=DIRECT_CONNECT
   storagegateway=STORAGE_GATEWAY elasticfilesystem=EFS api.ecr=ECR bedrock-runtime=BEDROCK_RUNTIME
+  appsync-api=APPSYNC
 `)
 
 /** Endpoint prefix -> JSON protocol version / X-Amz-Target prefix: services that read their action from a header. */

@@ -124,6 +124,15 @@ function overrideOf(
   return undefined
 }
 
+/** The URL of a service that a URI stands for at Amazon's, as execution logs show it; undefined for a URI of no service. */
+export function serviceUrl(uri: string): string | undefined {
+  const named = parseServiceUri(uri)
+  if (!named) return undefined
+  const { action, path } = named
+  const query = [action && `Action=${action}`, named.query].filter(Boolean).join('&')
+  return `${endpointOf(named, {}).url}${path}${query && `?${query}`}`
+}
+
 export interface ServiceRequest {
   method: string
   /** absolute, in the one form that is both signed and sent */

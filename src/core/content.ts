@@ -22,12 +22,23 @@ export const essence = (header: string): string => header.split(/[,;]/, 1)[0]!.t
 export type Content = { text: string } | { bytes: Uint8Array }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 const encoder = new TextEncoder()
 
 export const textOf = (content: Content): string =>
   'text' in content ? content.text : utf8.decode(content.bytes)
 export const bytesOf = (content: Content): Uint8Array =>
   'bytes' in content ? content.bytes : encoder.encode(content.text)
+
+/** What a mapping template reads: text. A binary payload passes without a template, or is converted to text first (guide). */
+export function templateText(content: Content): string {
+  if ('text' in content) return content.text
+  try {
+    return strict.decode(content.bytes)
+  } catch (cause) {
+    throw configurationFault('Unable to transform a binary payload', cause)
+  }
+}
 
 /** The request's payload as the integration request gets it. `binary`: its Content-Type is a binary media type. */
 export function requestContent(bytes: Uint8Array, binary: boolean, handling: string | undefined): Content {

@@ -88,7 +88,9 @@ export function methodProgram(resource: Resource, method: Method): MethodProgram
   }
 }
 
-const LAMBDA_URI = /^arn:[^:]*:apigateway:[^:]*:lambda:path\/[^/]*\/functions\//
+/** Invocations only: other operations of Lambda's are those of any service. The guide writes `path//2015-03-31/…` too. */
+const LAMBDA_URI =
+  /^arn:[^:]*:apigateway:[^:]*:lambda:path\/+[^/]+\/functions\/.+\/(?:response-streaming-)?invocations\/?$/
 
 function kindOf({ type, uri }: Integration): IntegrationKind {
   if (type === 'MOCK') return 'mock'

@@ -2,12 +2,12 @@
  * Who calls, and may they? The method's authorization and the API's resource policy, in the order and with the meaning of the
  * guide's apigateway-authorization-flow. Whatever is unknown is refused, never let through.
  */
-import type { Caller, Matched } from '../core/call.ts'
+import type { Caller, Matched, Outcome } from '../core/call.ts'
 import type { Authorizer } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
 import type { Later } from '../core/later.ts'
 import { MAX_ARN, methodArns } from '../core/method-arn.ts'
-import type { Outcome } from '../core/policy/policy.ts'
+import type { Outcome as Verdict } from '../core/policy/policy.ts'
 import { authorizeByUserPool } from './authorizers/cognito.ts'
 import { authorizeByIam, combined } from './authorizers/iam.ts'
 import { askFunction } from './authorizers/lambda.ts'
@@ -24,7 +24,40 @@ export function authorize(matched: Matched, on: Gateway): Later<Caller> {
   const type = method.authorizationType || 'NONE'
   if (type === 'NONE' && !policy && !endpointConfiguration?.types?.includes('PRIVATE'))
     return reached(matched, ANYBODY)
-  return decide(type, matched, on).then((caller) => reached(matched, caller))
+  const note = stopwatch(type, matched, on)
+  return decide(type, matched, on).then(
+    (caller) => {
+      note()
+      return reached(matched, caller)
+    },
+    (error) => {
+      note(error)
+      throw error
+    },
+  )
+}
+
+/**
+ * What access logs show of authorization (guide: api-gateway-mapping-template-reference): `authenticate` is the proof of who
+ * calls by IAM, `authorizer` by an authorizer, `authorize` what policies say of them.
+ */
+function stopwatch(type: string, { located }: Matched, { platform }: Gateway): (error?: unknown) => void {
+  const started = platform.clock.now()
+  const { measured } = located.call.reached
+  return (error) => {
+    const fault = error === undefined || error instanceof Fault ? error : undefined
+    if (error !== undefined && !fault) return
+    const outcome: Outcome = {
+      status: fault?.status ?? 200,
+      latency: platform.clock.now() - started,
+      error: fault?.message,
+    }
+    const denied = fault?.type === 'ACCESS_DENIED'
+    const proof = denied ? { status: 200, latency: outcome.latency } : outcome
+    if (type === 'AWS_IAM') measured.authenticate = proof
+    else if (type !== 'NONE' && !(denied && !located.call.reached.caller)) measured.authorizer ??= proof
+    if (!fault || denied) measured.authorize = outcome
+  }
 }
 
 function reached({ located }: Matched, caller: Caller): Caller {
@@ -49,6 +82,8 @@ async function decide(type: string, matched: Matched, on: Gateway): Promise<Call
     case 'COGNITO_USER_POOLS':
     case 'CUSTOM': {
       const authorizer = authorizerOf(matched)
+      const { call } = matched.located
+      call.journal?.info(`Starting authorizer: ${authorizer.id} for request: ${call.requestId}`)
       if (authorizer.jwt) return byToken(authorizeByJwt, authorizer, matched, resources, on)
       if (authorizer.type === 'COGNITO_USER_POOLS')
         return byToken(authorizeByUserPool, authorizer, matched, resources, on)
@@ -69,7 +104,7 @@ function authorizerOf({ method, located }: Matched): Authorizer {
 }
 
 /** The policy on a caller whom IAM does not know. */
-function anonymous(matched: Matched, resources: readonly string[]): Outcome {
+function anonymous(matched: Matched, resources: readonly string[]): Verdict {
   const policy = resourcePolicyOf(matched)
   return policy ? evaluateResourcePolicy(policy, matched, resources, null) : 'Neither'
 }
@@ -108,12 +143,14 @@ async function byFunction(
     resources[0]!,
     on,
   )
-  const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
-  const outcome = combined(own, theirs, true)
-  if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
-  return {
+  // known from here on: the gateway response of a call that is denied may show the authorizer's context
+  const caller = reached(matched, {
     identity: {},
     authorizer: { ...context, principalId, integrationLatency: latency },
     usageIdentifierKey,
-  }
+  })
+  const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
+  const outcome = combined(own, theirs, true)
+  if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
+  return caller
 }

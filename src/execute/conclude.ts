@@ -1,6 +1,6 @@
 /** The integration response becomes the method response: selection, parameters, template, content handling. */
 import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
-import { bytesOf, type Content, responseContent, textOf } from '../core/content.ts'
+import { bytesOf, type Content, responseContent, templateText, textOf } from '../core/content.ts'
 import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf, returnHeaders, setHeader } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
@@ -8,7 +8,7 @@ import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
 import { responseTemplate, type Template } from '../core/template.ts'
 import { contextOf } from '../core/variables.ts'
-import { bodyText, headersText } from './journal.ts'
+import { bodyText, headersText, journalEnd } from './journal.ts'
 import { collect, EMPTY } from './payload.ts'
 import { paramsOf } from './prepare-custom.ts'
 
@@ -91,9 +91,10 @@ function bytesIn(body: Body): Later<Uint8Array> {
 
 function render(template: Template, content: Content, { admitted }: Prepared) {
   const { call, stageVariables } = admitted.matched.located
+  const text = templateText(content)
   try {
     return template.render(() => ({
-      body: textOf(content) || null,
+      body: text || null,
       params: paramsOf(admitted),
       context: contextOf(call),
       stageVariables,
@@ -105,12 +106,13 @@ function render(template: Template, content: Content, { admitted }: Prepared) {
 }
 
 function describe({ admitted }: Prepared, { status, headers, body }: Answer): void {
-  const { journal } = admitted.matched.located.call
+  const { call } = admitted.matched.located
+  const { journal } = call
   if (!journal) return
   if (journal.dataTrace) {
     journal.info(`Method response body after transformations: ${bodyText(body)}`)
     journal.info(`Method response headers: ${headersText(headers)}`)
   }
   journal.info('Successfully completed execution')
-  journal.info(`Method completed with status: ${status}`)
+  journalEnd(call, status)
 }

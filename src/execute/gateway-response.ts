@@ -3,6 +3,7 @@ import type { Answer, Call } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
 import { renderGatewayResponse } from '../core/gateway-response.ts'
 import type { Gateway } from './gateway.ts'
+import { journalEnd } from './journal.ts'
 
 export function gatewayResponse(error: unknown, call: Call, on: Gateway): Answer {
   const fault = error instanceof Fault ? error : internal(error)
@@ -21,7 +22,7 @@ export function gatewayResponse(error: unknown, call: Call, on: Gateway): Answer
   journal?.error(fault.message)
   if (journal?.namesFaults && fault.clientMessage)
     journal.info(`Gateway response type: ${fault.type} with status code: ${answer.status}`)
-  journal?.info(`Method completed with status: ${answer.status}`)
+  journalEnd(call, answer.status)
   return answer
 }
 

@@ -12,7 +12,7 @@ import { http } from './integrations/http.ts'
 import { lambda } from './integrations/lambda.ts'
 import { lambdaProxy } from './integrations/lambda-proxy.ts'
 import { mock } from './integrations/mock.ts'
-import { bodyText, endpointText, headersText } from './journal.ts'
+import { endpointText, journalReceived } from './journal.ts'
 import { opened } from './payload.ts'
 
 const INTEGRATORS: Record<Exclude<IntegrationKind, 'mock'>, Integrator> = {
@@ -28,7 +28,7 @@ export function integrate(prepared: Prepared, on: Gateway): Later<Reply> {
 }
 
 async function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<Reply> {
-  const { timeoutMs, admitted } = prepared
+  const { timeoutMs, admitted, program } = prepared
   const { call } = admitted.matched.located
   const { clock, settings } = on.platform
   const deadline = new Cancellation()
@@ -54,8 +54,8 @@ async function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Pro
   }
   const latency = clock.now() - started
   measure(call.reached.measured, { latency, status: reply.status })
-  if (call.journal) journalReply(prepared, reply, latency)
-
+  // what a function returned has been made a reply of: the log has had it as it came
+  if (call.journal && program.kind !== 'lambda-proxy') journalReceived(call.journal, reply, latency)
   return reply
 }
 
@@ -120,12 +120,4 @@ function faultOf(error: unknown, signal: CancelSignal, timeoutMs: number): Fault
         cause: error,
       })
   }
-}
-
-function journalReply({ admitted }: Prepared, { status, headers, body }: Reply, latency: number): void {
-  const { journal } = admitted.matched.located.call
-  journal?.info(`Received response. Status: ${status}, Integration latency: ${latency} ms`)
-  if (!journal?.dataTrace) return
-  journal.info(`Endpoint response headers: ${headersText(headers)}`)
-  journal.info(`Endpoint response body before transformations: ${bodyText(body)}`)
 }

@@ -1,12 +1,13 @@
 /** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
-import type { Admitted, Journal, Matched, Pair, Prepared } from '../core/call.ts'
+import { serviceUrl } from '../core/aws-service.ts'
+import type { Admitted, Call, Journal, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import { decodePercent, parseQuery, queryMaps } from '../core/query.ts'
 import type { Gateway } from './gateway.ts'
 
-/** Amazon cuts log events (guide: api-gateway-known-issues). */
+/** Amazon cuts log events (guide: api-gateway-known-issues), and the lines of a test's log (recorded). */
 const MAX_LINE = 1024
 
 export function stageJournal(matched: Matched, on: Gateway): Journal | null {
@@ -17,15 +18,29 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
     on.platform.log(level, `(${call.requestId}) ${cut(line)}`, {
       log: `API-Gateway-Execution-Logs_${api.apiId}/${stage.stageName}`,
     })
-  return {
+  const journal: Journal = {
     info: loggingLevel === 'INFO' ? write('info') : () => {},
     error: write('error'),
     dataTrace: loggingLevel === 'INFO' && dataTraceEnabled,
     namesFaults: true,
   }
+  journal.info(`Extended Request Id: ${call.extendedRequestId}`)
+  return journal
 }
 
-const cut = (line: string): string =>
+/** The last lines of a call's log; a stage's tells what other logs may be searched for. */
+export function journalEnd({ journal, reached, traceId }: Call, status: number): void {
+  if (!journal) return
+  journal.info(`Method completed with status: ${status}`)
+  if (!journal.namesFaults) return
+  const { measured, located } = reached
+  if (measured.awsEndpointRequestId)
+    journal.info(`AWS Integration Endpoint RequestId : ${measured.awsEndpointRequestId}`)
+  const [root] = /Root=[^;]+/.exec(traceId) ?? []
+  if (located?.stage.tracingEnabled) journal.info(`X-ray Tracing ID : ${root}`)
+}
+
+export const cut = (line: string): string =>
   line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [TRUNCATED]` : line
 
 /** The first lines of a call's log, if it has one: what came in. */
@@ -49,28 +64,40 @@ export function journalRequest({ matched }: Admitted): Later<void> {
   )
 }
 
-/** Where the integration request goes, as Amazon's log has it: a URL, of Lambda too. */
+/** Where the integration request goes, as Amazon's log has it: a URL, of AWS services too. */
 export function endpointText({ uri, query }: Prepared): string {
-  const [, region, path] = /^arn:[^:]*:apigateway:([^:]+):lambda:path(\/.+)$/.exec(uri) ?? []
-  if (path) return `https://lambda.${region}.amazonaws.com${path}`
-  return query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
+  const url = serviceUrl(uri) ?? uri
+  return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+/** What came back, before anything is made of it: of a function, what Lambda's Invoke answered. */
+export function journalReceived(
+  journal: Journal,
+  { status, headers, body }: { status: number; headers: readonly Pair[]; body: unknown },
+  latency: number,
+): void {
+  journal.info(`Received response. Status: ${status}, Integration latency: ${latency} ms`)
+  if (!journal.dataTrace) return
+  journal.info(`Endpoint response headers: ${headersText(headers)}`)
+  journal.info(`Endpoint response body before transformations: ${bodyText(body)}`)
 }
 
 /** A map as Java prints it: `{a=1, b=2}`. */
-const mapText = (pairs: Iterable<readonly [string, string]>): string =>
+export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
   `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
 
-const MAX_MAP = 998
-
-export function headersText(headers: readonly Pair[]): string {
-  const text = mapText(
+export const headersText = (headers: readonly Pair[]): string =>
+  mapText(
     Object.entries(headerMaps(headers).multi).map(([name, values]): [string, string] => [
       name,
       values.join(','),
     ]),
   )
-  return text.length > MAX_MAP ? `${text.slice(0, MAX_MAP)} [TRUNCATED]` : text
-}
+
+/** A secret for the log: its last six characters, where it has more. */
+export const masked = (secret: string): string =>
+  '*'.repeat(secret.length > 6 ? secret.length - 6 : secret.length) +
+  (secret.length > 6 ? secret.slice(-6) : '')
 
 /** A body for the log; a stream is not read for it. */
 export const bodyText = (body: unknown): string =>

@@ -28,17 +28,23 @@ export function payloadOf(bytes: Uint8Array): Payload {
       }
 }
 
+export type Coding = 'gzip' | 'deflate' | 'unsupported'
+
 /** `length` as declared, null if it is not; `encoding` is the Content-Encoding to undo. */
 export function requestPayload(
   request: Request,
   length: number | null,
   limit: number,
-  encoding: 'gzip' | 'deflate' | null,
+  encoding: Coding | null,
 ): Payload {
   let known: Promise<Uint8Array> | undefined
   let raw: Promise<Uint8Array> | undefined
   let handed = false
   const plain = async (): Promise<ReadableStream<Uint8Array> | null> => {
+    if (encoding === 'unsupported')
+      throw new Fault('UNSUPPORTED_MEDIA_TYPE', {
+        reason: 'the body has another coding than gzip or deflate',
+      })
     const body = raw ? new Blob([(await raw) as BlobPart]).stream() : request.body
     return body && encoding ? inflate(body, encoding) : body
   }

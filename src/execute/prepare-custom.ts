@@ -1,6 +1,6 @@
 /** The integration requests of HTTP, AWS and MOCK: only what is mapped passes, and the body through its template. */
 import type { Admitted, Body, Pair, Prepared } from '../core/call.ts'
-import { bytesOf, requestContent, textOf } from '../core/content.ts'
+import { bytesOf, requestContent, templateText } from '../core/content.ts'
 import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
 import { headerMaps, headerOf, isDroppedOnDeparture, isRefusedMapping, setHeader } from '../core/headers.ts'
@@ -112,8 +112,9 @@ function transform(
     const passed = bytesOf(content)
     return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
   }
+  const text = bytes.length === 0 ? null : templateText(content)
   const { output, overrides } = template.render(() => ({
-    body: bytes.length === 0 ? null : textOf(content),
+    body: text,
     params: paramsOf(admitted),
     context: contextOf(call),
     stageVariables,

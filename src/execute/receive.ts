@@ -5,7 +5,7 @@ import { type HeaderName, headerName } from '../core/headers.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
-import { NO_PAYLOAD, requestPayload } from './payload.ts'
+import { type Coding, NO_PAYLOAD, requestPayload } from './payload.ts'
 
 /** What the headers say that the gateway itself needs. */
 interface Read {
@@ -159,10 +159,11 @@ function take(read: Read, facts: HeaderName, asWritten: boolean, value: string):
 const hasBody = (request: Request): boolean =>
   request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null
 
-/** Content codings that Amazon undoes on arrival (guide: api-gateway-enable-compression). */
-function codingOf(encoding: string | undefined): 'gzip' | 'deflate' | null {
+/** Content codings that Amazon undoes on arrival; others are refused (guide: api-gateway-make-request-with-compressed-payload). */
+function codingOf(encoding: string | undefined): Coding | null {
   const coding = encoding?.trim().toLowerCase()
-  return coding === 'gzip' || coding === 'deflate' ? coding : null
+  if (!coding || coding === 'identity') return null
+  return coding === 'gzip' || coding === 'deflate' ? coding : 'unsupported'
 }
 
 /** The last address that no trusted proxy has: those before it are only claimed. */

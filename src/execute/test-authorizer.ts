@@ -10,7 +10,7 @@ import { authorizeByUserPool } from './authorizers/cognito.ts'
 import { askFunction } from './authorizers/lambda.ts'
 import { authorizeByJwt } from './authorizers/oidc.ts'
 import type { Gateway } from './gateway.ts'
-import { callOf, locatedOf, TestJournal } from './test-invoke.ts'
+import { callOf, locatedOf, TestJournal, testCaller } from './test-invoke.ts'
 
 type Answer = Omit<TestInvokeAuthorizerResponse, 'clientStatus' | 'log' | 'latency'>
 
@@ -21,25 +21,25 @@ export async function testInvokeAuthorizer(
   const journal = new TestJournal(on)
   const started = on.platform.clock.now()
   const authorizer = input.definition.authorizers.find(({ id }) => id === input.authorizerId)
-  journal.info(`Starting authorizer: ${input.authorizerId}`)
+  const matched = matchedOf(input, journal, on)
+  const { requestId } = matched.located.call
+  journal.info(`Starting authorizer: ${input.authorizerId} for request: ${requestId}`)
   let clientStatus = 200
   let answer: Answer = {}
   try {
     if (!authorizer) throw new Error('the authorizer is gone')
-    answer = await ask({ ...authorizer, authorizerResultTtlInSeconds: 0 }, matchedOf(input, journal, on), on)
-    if (answer.policy)
-      journal.info(`Using valid authorizer policy for principal: ${mask(answer.principalId!)}`)
-    journal.info('Successfully completed authorizer execution')
+    answer = await ask({ ...authorizer, authorizerResultTtlInSeconds: 0 }, matched, on)
   } catch (error) {
     clientStatus = error instanceof Fault ? error.status : 500
-    journal.error(
-      error instanceof Fault && error.type === 'UNAUTHORIZED' ? 'Unauthorized request' : String(error),
-    )
+    if (error instanceof Fault && error.type === 'UNAUTHORIZED') {
+      journal.error(`Unauthorized request: ${requestId}`)
+      journal.error('Unauthorized')
+    } else journal.error((error as Error).message)
   }
   const latency = on.platform.clock.now() - started
   return {
     clientStatus,
-    log: `Execution log for request ${on.identifiers.request()}\n${journal.text()}`,
+    log: `Execution log for request ${requestId}\n${journal.text()}`,
     latency,
     ...answer,
   }
@@ -48,9 +48,10 @@ export async function testInvokeAuthorizer(
 async function ask(authorizer: Authorizer, matched: Matched, on: Gateway): Promise<Answer> {
   if (authorizer.jwt || authorizer.type === 'COGNITO_USER_POOLS') {
     const caller = await (authorizer.jwt ? authorizeByJwt : authorizeByUserPool)(authorizer, matched, on)
+    matched.located.call.journal?.info('Successfully completed authorizer execution')
     return { claims: caller.authorizer!.claims as Record<string, string> }
   }
-  const result = await askFunction(authorizer, matched, methodArns(matched)[0]!, on)
+  const result = await askFunction(authorizer, matched, testArn(matched), on)
   return {
     principalId: result.principalId,
     policy: result.document,
@@ -60,8 +61,9 @@ async function ask(authorizer: Authorizer, matched: Matched, on: Gateway): Promi
   }
 }
 
-const mask = (principal: string): string =>
-  principal.length > 4 ? '*'.repeat(principal.length - 4) + principal.slice(-4) : '*'.repeat(principal.length)
+/** Amazon asks about a method of a stage of this name (guide: apigateway-use-lambda-authorizer). */
+const testArn = (matched: Matched): string =>
+  methodArns(matched)[0]!.replace('/test-invoke-stage/', '/ESTestInvoke-stage/')
 
 /** The call is to no method of the API: it stands for any. */
 function matchedOf(input: TestInvokeAuthorizerInput, journal: TestJournal, on: Gateway): Matched {
@@ -69,7 +71,7 @@ function matchedOf(input: TestInvokeAuthorizerInput, journal: TestJournal, on: G
   const path = input.pathWithQueryString?.split('?')[0] || '/'
   const located = locatedOf(call, input.definition, input.region, path, input.stageVariables ?? {}, on)
   const method: Method = { httpMethod: call.method, authorizationType: 'CUSTOM', apiKeyRequired: false }
-  const resource: Resource = { id: input.definition.restApi.rootResourceId, path: '/' }
+  const resource: Resource = { id: 'test-invoke-resource-id', path: '/' }
   const matched: Matched = {
     located,
     resource,
@@ -78,6 +80,6 @@ function matchedOf(input: TestInvokeAuthorizerInput, journal: TestJournal, on: G
     pathParameters: {},
     settings: methodRules(located.stage, '/', call.method),
   }
-  call.reached.matched = matched
+  Object.assign(call.reached, { matched, ...testCaller(on, matched) })
   return matched
 }

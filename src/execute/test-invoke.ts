@@ -3,7 +3,7 @@
  * whole execution log. Authorization, keys and throttles are left out, as Amazon leaves them out.
  */
 import { API_FORMAT, type CompiledApi } from '../core/api.ts'
-import type { Admitted, Answer, Call, Journal, Located, Pair } from '../core/call.ts'
+import type { Admitted, Answer, Call, Caller, Journal, Located, Matched, Pair } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import type { ApiDefinition, Stage } from '../core/documents.ts'
 import { headerMaps } from '../core/headers.ts'
@@ -14,6 +14,7 @@ import { Router } from '../core/route.ts'
 import type { TestInvokeMethodInput, TestInvokeMethodResponse, TestInvoker } from '../core/test-invoker.ts'
 import type { Gateway } from './gateway.ts'
 import { gatewayResponse } from './gateway-response.ts'
+import { cut } from './journal.ts'
 import { collect, payloadOf, tooLarge } from './payload.ts'
 import { testInvokeAuthorizer } from './test-authorizer.ts'
 
@@ -75,7 +76,7 @@ export class TestJournal implements Journal {
   }
 
   info(line: string): void {
-    this.#lines.push(`${logDate(this.#on.platform.clock.now())} : ${line}`)
+    this.#lines.push(`${logDate(this.#on.platform.clock.now())} : ${cut(line)}`)
   }
 
   error(line: string): void {
@@ -122,11 +123,16 @@ function testCall(
     pathParameters: router.match(located.path, 'GET')?.parameters ?? {},
     settings: { ...methodRules(located.stage, resource.path, method.httpMethod), cachingEnabled: false },
   }
+  const known = testCaller(on, matched)
+  Object.assign(call.reached, { matched, ...known })
+  return { admitted: known.admitted, call }
+}
+
+/** Who calls in a test, and with which API key. */
+export function testCaller(on: Gateway, matched: Matched): { caller: Caller; admitted: Admitted } {
   const caller = { identity: testIdentity(on), authorizer: null }
   const apiKey = { id: 'test-invoke-api-key-id', value: 'test-invoke-api-key' }
-  const admitted: Admitted = { matched, caller, apiKey }
-  Object.assign(call.reached, { matched, caller, admitted })
-  return { admitted, call }
+  return { caller, admitted: { matched, caller, apiKey } }
 }
 
 /** What `$context.identity` shows in a test: names that Amazon uses in the console. */

@@ -82,7 +82,10 @@ async function validateBody({ method, located }: Matched): Promise<void> {
     models.set(api, known)
   }
   const violations = violationsOf(known, name, body)
-  if (violations.length === 0) return
+  if (violations.length === 0) {
+    call.journal?.info(`Request validation succeeded for content type ${type}`)
+    return
+  }
   const validationErrorString = `[${violations.join(', ')}]`
   throw new Fault('BAD_REQUEST_BODY', {
     validationErrorString,

@@ -136,7 +136,7 @@ describe('signatures and roles', () => {
       scope: 'sqs us-east-1',
       key: 'AKIDOWN',
       good: true,
-      target: '/?Action=SendMessage&Version=2012-11-05',
+      target: '/',
     })
   })
 

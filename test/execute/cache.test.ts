@@ -527,7 +527,7 @@ describe('encryption', () => {
   })
 
   test('another process reads it with the same key, and misses with another', async () => {
-    const shared = memoryResponses()
+    const { stored, spying: shared } = spy()
     const settings = { '*/*': { cacheDataEncrypted: true } }
     answer = secret
     for (const [encryptionKey, expected] of [
@@ -538,6 +538,7 @@ describe('encryption', () => {
       await start({ responses: shared, settings, encryptionKey })
       expect((await get()).text).toBe('very secret body')
       expect(calls.length).toBe(expected)
+      await expect.poll(() => stored.length).toBe(expected)
       await gateway.stop()
     }
     await start({ responses: shared })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Integration } from '../../src/core/documents.ts'
 import { type Backends, startBackends } from './backends.ts'
 import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
-import { type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
+import { LambdaFailure, type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
 
 let back: Backends
 let lambda: LambdaServer
@@ -27,7 +27,8 @@ beforeAll(async () => {
   lambda = await startLambda({
     add: (event: { a: number; b: number }) => ({ sum: event.a + event.b }),
     echo: (event) => event,
-    fails: (event: { message: string }) => {
+    fails: (event: { message: string; throttled?: boolean }) => {
+      if (event.throttled) throw new LambdaFailure(429, 'TooManyRequestsException')
       throw new Error(event.message)
     },
   })
@@ -161,6 +162,15 @@ beforeAll(async () => {
         '/to-binary': { POST: http('/echo', { contentHandling: 'CONVERT_TO_BINARY' }) },
         '/to-text': { POST: http('/echo', { contentHandling: 'CONVERT_TO_TEXT' }) },
         '/answer': { GET: http('/say', { httpMethod: 'GET', requestParameters: said }) },
+        '/answer-template': {
+          GET: http('/say', {
+            httpMethod: 'GET',
+            requestParameters: said,
+            integrationResponses: {
+              200: { statusCode: '200', responseTemplates: { 'application/json': 'got $input.body' } },
+            },
+          }),
+        },
         '/answer-text': {
           GET: http('/say', {
             httpMethod: 'GET',
@@ -193,7 +203,8 @@ beforeAll(async () => {
             integration: {
               type: 'AWS',
               httpMethod: 'POST',
-              uri: lambdaUri('fails'),
+              // as the guide's integration-request-basic-setup writes it
+              uri: lambdaUri('fails').replace('path/', 'path//'),
               integrationResponses: {
                 200: { statusCode: '200' },
                 404: {
@@ -420,7 +431,9 @@ test('content handling of requests', async () => {
     expect(await sent('/dev/to-binary', 'text/plain', unpadded)).toEqual([500, undefined, undefined])
   expect(await sent('/dev/to-text', 'image/png', PNG)).toEqual([200, 'iVBORw==', 8])
   expect(await sent('/dev/to-text', 'text/plain', 'x')).toEqual([200, 'x', 1])
-  expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([200, 'default', 7])
+  // a template reads text, and these bytes are none
+  expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([500, undefined, undefined])
+  expect(await sent('/dev/default-template', 'image/png', 'text')).toEqual([200, 'default', 7])
 })
 
 test('content handling of responses', async () => {
@@ -446,6 +459,11 @@ test('content handling of responses', async () => {
     '{"message": "Internal server error"}',
   ])
   expect(await ask('/dev/answer-binary', 'image/png', 'hey', 'text/plain')).toEqual([200, 'hey'])
+  expect(await ask('/dev/answer-template', 'image/png', 'hey', 'text/plain')).toEqual([200, 'got aGV5'])
+  expect(await ask('/dev/answer-template', 'text/plain', 'iVBORw==', 'image/png')).toEqual([
+    500,
+    '{"message": "Internal server error"}',
+  ])
 })
 
 test('a Lambda function behind templates', async () => {
@@ -469,6 +487,11 @@ test('a function’s errors are selected by errorMessage', async () => {
     200,
     'something else',
   ])
+})
+
+test('a function that is throttled is no answer that could be mapped', async () => {
+  const answer = await gateway.call('POST', '/dev/fails', { headers: json, body: '{"throttled":true}' })
+  expect([answer.status, answer.text]).toEqual([500, '{"message": "Internal server error"}'])
 })
 
 test('asynchronous invocation', async () => {

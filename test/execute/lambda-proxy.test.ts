@@ -264,7 +264,7 @@ test.each([
 
 test.each([
   ['/dev/throws', 502, /customer function error: boom/],
-  ['/dev/throttled', 502, /Lambda invocation failed with status: 429/],
+  ['/dev/throttled', 500, /Lambda invocation failed with status: 429/],
   ['/dev/missing', 502, /Lambda invocation failed with status: 404/],
   ['/dev/denied', 500, /Invalid permissions on Lambda function/],
   ['/dev/get', 500, /integration method POST/],

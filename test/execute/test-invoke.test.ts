@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApiDefinition } from '../../src/core/documents.ts'
+import { aws } from './aws-integration.ts'
 import { type Backends, startBackends } from './backends.ts'
 import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
 import { type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
@@ -11,7 +12,11 @@ let definition: ApiDefinition
 
 beforeAll(async () => {
   back = await startBackends()
-  lambda = await startLambda({ echo: (event) => ({ statusCode: 200, body: JSON.stringify(event) }) })
+  lambda = await startLambda({
+    echo: (event) => ({ statusCode: 200, body: JSON.stringify(event) }),
+    sparse: () => ({ statusCode: 201, body: 'made' }),
+    odd: () => ({ made: true }),
+  })
   definition = definitionOf({
     '/pets/{id}': {
       GET: {
@@ -53,8 +58,27 @@ beforeAll(async () => {
         integration: { type: 'HTTP', httpMethod: 'GET', uri: `${back.http}/x`, integrationResponses: {} },
       },
     },
+    '/functions': {
+      GET: { integration: { type: 'AWS_PROXY', httpMethod: 'POST', uri: lambdaUri('sparse') } },
+      PUT: { integration: { type: 'AWS_PROXY', httpMethod: 'POST', uri: lambdaUri('odd') } },
+    },
+    '/services': {
+      GET: {
+        integration: aws('dynamodb:action/Scan', { integrationResponses: { 200: { statusCode: '200' } } }),
+      },
+      PUT: {
+        integration: aws('s3:path/b/{key}?acl', {
+          requestParameters: {
+            'integration.request.path.key': "'k'",
+            'integration.request.querystring.x': "'1'",
+          },
+        }),
+      },
+    },
   })
-  gateway = await startGateway(definition, { settings: { endpoints: { LAMBDA: lambda.url } } })
+  gateway = await startGateway(definition, {
+    settings: { endpoints: { LAMBDA: lambda.url, '': `${back.http}/say` } },
+  })
 })
 afterAll(async () => {
   await gateway.stop()
@@ -161,6 +185,46 @@ test('a Lambda function sees the test’s request', async () => {
   })
 })
 
+test('a line of the log ends after 1024 characters', async () => {
+  const answer = await invoke('PUT', {
+    body: `{"a":"${'x'.repeat(2000)}"}`,
+    headers: { 'X-Y': 'y'.repeat(2000) },
+  })
+  const long = lines(answer.log)
+    .split('\n')
+    .filter((line) => line.length > 500)
+  expect(long.map((line) => [line.slice(0, line.indexOf(':')), line.length, line.slice(-13)])).toEqual([
+    ['Method request headers', 1036, 'y [TRUNCATED]'],
+    ['Method request body before transformations', 1036, 'x [TRUNCATED]'],
+  ])
+})
+
+test.each([
+  ['GET', 201, '{"statusCode":201,"body":"made"}', 'Method response body after transformations: made'],
+  [
+    'PUT',
+    502,
+    '{"made":true}',
+    'Execution failed due to configuration error: Malformed Lambda proxy response (unknown member made)',
+  ],
+])('the log of a Lambda proxy integration has what Lambda answered: %s', async (verb, status, body, then) => {
+  const answer = await invoke(verb, { resourceId: 'res1' })
+  expect(answer.status).toBe(status)
+  const log = lines(answer.log).split('\n')
+  const at = log.indexOf('Received response. Status: 200, Integration latency: <n> ms')
+  expect(log[at + 1]).toContain('x-amzn-requestid=lambda-')
+  expect(log.slice(at + 2, at + 4)).toEqual([`Endpoint response body before transformations: ${body}`, then])
+})
+
+test.each([
+  ['GET', 'https://dynamodb.us-east-1.amazonaws.com/?Action=Scan'],
+  ['PUT', 'https://s3.us-east-1.amazonaws.com/b/k?acl&x=1'],
+])('the log names AWS services by URL: %s', async (verb, url) => {
+  const log = lines((await invoke(verb, { resourceId: 'res2' })).log).split('\n')
+  expect(log).toContain(`Endpoint request URI: ${url}`)
+  expect(log).toContain(`Sending request to ${url}`)
+})
+
 test('a failure is in the log, and the status is the client’s', async () => {
   const answer = await invoke('DELETE')
   expect([answer.status, answer.body]).toEqual([500, '{"message": "Internal server error"}'])
@@ -199,14 +263,14 @@ test('a request that is not valid: what came in is in the log all the same', asy
         POST: {
           requestValidatorId: 'v',
           requestParameters: { 'method.request.querystring.b': true, 'method.request.header.a': true },
+          requestModels: { 'application/json': 'M' },
           integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode": 200}' } },
         },
       },
     },
     {
-      requestValidators: [
-        { id: 'v', name: 'v', validateRequestBody: false, validateRequestParameters: true },
-      ],
+      models: [{ id: 'm', name: 'M', contentType: 'application/json', schema: '{"type":"object"}' }],
+      requestValidators: [{ id: 'v', name: 'v', validateRequestBody: true, validateRequestParameters: true }],
     },
   )
   const answer = await invoke('POST', { definition: validated, body: '{}' })
@@ -221,4 +285,12 @@ test('a request that is not valid: what came in is in the log all the same', asy
     'Method completed with status: 400',
     '',
   ])
+  const valid = { headers: { a: '1' }, pathWithQueryString: '/v?b=1' }
+  const said = async (body: string) =>
+    lines((await invoke('POST', { definition: validated, body, ...valid })).log).split('\n')[7]
+  // the guide's words (getting-started-lambda-non-proxy-integration)
+  expect(await said('{}')).toBe('Request validation succeeded for content type application/json')
+  expect(await said('[]')).toMatch(
+    /^Request body does not match model schema for content type application\/json: \[/,
+  )
 })

@@ -3,7 +3,8 @@
  * kept by the identity sources' values and evaluated for each method that is called.
  */
 import { type AuthorizerResult, MAX_RESULT, readAuthorizerResult } from '../../core/authorizer-result.ts'
-import type { Matched } from '../../core/call.ts'
+import { serviceUrl } from '../../core/aws-service.ts'
+import type { Journal, Matched, Pair } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import type { Authorizer } from '../../core/documents.ts'
 import { Fault } from '../../core/fault.ts'
@@ -13,6 +14,7 @@ import { withStageVariables } from '../../core/uri.ts'
 import { authorizerArn, authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
 import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from '../integrations/invoke-lambda.ts'
+import { headersText, mapText, masked } from '../journal.ts'
 import { sourcesOf, tokenOf, valuesOf } from './identity.ts'
 import { memoryFor } from './memory.ts'
 
@@ -31,11 +33,17 @@ export async function askFunction(
   methodArn: string,
   on: Gateway,
 ): Promise<AuthorizerResult & { latency: number }> {
+  const { journal } = matched.located.call
   const token = authorizer.type === 'TOKEN' ? validToken(authorizer, matched) : undefined
-  const key = cacheKey(authorizer, matched, token)
+  const values = token === undefined ? identityValues(authorizer, matched) : [[token]]
+  const shown = values.map((all) => masked(all.at(-1)!))
+  journal?.info(
+    `Incoming identity: ${token === undefined ? mapText(zip(sourcesOf(authorizer.identitySource), shown)) : shown[0]}`,
+  )
+  const key = cacheKey(authorizer, matched, values)
   const now = on.platform.clock.now()
   const known = key === null ? undefined : results(on.platform).get(key, now)
-  if (known) return { ...known, latency: 0 }
+  if (known) return { ...completed(known, journal), latency: 0 }
   const event =
     token === undefined
       ? requestEvent(matched, methodArn)
@@ -44,7 +52,13 @@ export async function askFunction(
   const result = read(answered.text)
   const expiresAt = now + ttlOf(authorizer) * 1000
   if (key !== null) results(on.platform).put(key, result, expiresAt, answered.text.length)
-  return { ...result, latency: answered.latency }
+  return { ...completed(result, journal), latency: answered.latency }
+}
+
+function completed(result: AuthorizerResult, journal: Journal | null): AuthorizerResult {
+  journal?.info(`Using valid authorizer policy for principal: ${masked(result.principalId)}`)
+  journal?.info('Successfully completed authorizer execution')
+  return result
 }
 
 const ttlOf = ({ authorizerResultTtlInSeconds: ttl }: Authorizer): number => ttl ?? DEFAULT_TTL
@@ -77,25 +91,30 @@ export function matches(expression: string, text: string): boolean {
   }
 }
 
+/** Every value of every identity source. Amazon refuses a call that lacks a source, and asks no function. */
+function identityValues(authorizer: Authorizer, matched: Matched): string[][] {
+  const sources = sourcesOf(authorizer.identitySource)
+  let values: string[][]
+  try {
+    values = sources.map((source) => valuesOf(source, matched))
+  } catch (cause) {
+    throw authorizerFault((cause as Error).message, cause)
+  }
+  for (const [at, all] of values.entries())
+    if (!all.at(-1)) throw unauthorized(`the identity source ${sources[at]} is missing`)
+  return values
+}
+
+const zip = (names: readonly string[], values: readonly string[]): [string, string][] =>
+  names.map((name, at) => [name, values[at]!])
+
 /**
  * What a result is kept under: the API, its stage and deployment, the authorizer, the flush generation, and every value of
- * every identity source. Null where nothing is kept. Amazon refuses a call that lacks a source, and asks no function.
+ * every identity source. Null where nothing is kept.
  */
-function cacheKey(authorizer: Authorizer, matched: Matched, token: string | undefined): string | null {
+function cacheKey(authorizer: Authorizer, matched: Matched, values: string[][]): string | null {
   const { api, stage, stageVariables } = matched.located
-  let values: string[][] = [[token ?? '']]
-  if (token === undefined) {
-    const sources = sourcesOf(authorizer.identitySource)
-    try {
-      values = sources.map((source) => valuesOf(source, matched))
-    } catch (cause) {
-      throw authorizerFault((cause as Error).message, cause)
-    }
-    for (const [at, all] of values.entries())
-      if (!all.at(-1)) throw unauthorized(`the identity source ${sources[at]} is missing`)
-    if (values.length === 0) return null
-  }
-  if (ttlOf(authorizer) <= 0) return null
+  if (values.length === 0 || ttlOf(authorizer) <= 0) return null
   const { stageName, authorizersGeneration = 0 } = stage
   return JSON.stringify([
     api.apiId,
@@ -138,11 +157,15 @@ async function invoke(
   const outcome = { latency: 0, integrationLatency: 0 }
   measured.authorizer = outcome
   try {
+    const uri = withStageVariables(authorizerUri ?? '', stageVariables)
+    const payload = JSON.stringify(event)
+    const headers: Pair[] = [['x-amz-source-arn', authorizerArn(matched, id)]]
+    journalAsked(call.journal, uri, headers, payload)
     const response = await invokeLambda(
-      functionOf(withStageVariables(authorizerUri ?? '', stageVariables)),
+      functionOf(uri),
       {
-        payload: encoder.encode(JSON.stringify(event)),
-        headers: [['x-amz-source-arn', authorizerArn(matched, id)]],
+        payload: encoder.encode(payload),
+        headers,
         credentials: authorizerCredentials,
         stageVariables,
         signal: AbortSignal.timeout(settings.limits.authorizerTimeoutMs ?? TIMEOUT_MS),
@@ -158,7 +181,7 @@ async function invoke(
       integrationStatus: response.status,
       requestId: response.requestId,
     }
-    call.journal?.info(`Authorizer answered in ${latency} ms`)
+    if (call.journal?.dataTrace) call.journal.info(`Authorizer result body before parsing: ${text}`)
     return { text, latency }
   } catch (error) {
     const fault =
@@ -167,6 +190,16 @@ async function invoke(
     measured.authorizer = { ...outcome, latency, status: fault.status, error: fault.message }
     throw fault
   }
+}
+
+function journalAsked(journal: Journal | null, uri: string, headers: Pair[], payload: string): void {
+  const url = serviceUrl(uri) ?? uri
+  if (journal?.dataTrace) {
+    journal.info(`Endpoint request URI: ${url}`)
+    journal.info(`Endpoint request headers: ${headersText(headers)}`)
+    journal.info(`Endpoint request body after transformations: ${payload}`)
+  }
+  journal?.info(`Sending request to ${url}`)
 }
 
 const OWN = new Set(['UNAUTHORIZED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])

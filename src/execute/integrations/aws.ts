@@ -1,7 +1,8 @@
 /** AWS service integrations other than Lambda: one signed request, answered as the service answers. */
+import { formOf, queryJsonOfXml, speaksQuery } from '../../core/aws-query-form.ts'
 import { jsonOfQuery, queryJsonOf, speaksQueryJson } from '../../core/aws-query-json.ts'
 import { parseServiceUri, type ServiceUri, serviceRequest } from '../../core/aws-service.ts'
-import type { Measured, Prepared } from '../../core/call.ts'
+import type { Measured, Pair, Prepared } from '../../core/call.ts'
 import type { CancelSignal } from '../../core/cancellation.ts'
 import { textOf } from '../../core/content.ts'
 import { configurationFault } from '../../core/fault.ts'
@@ -43,7 +44,7 @@ async function send(
   const { matched, caller } = admitted
   const { call, stageVariables } = matched.located
   const { clock, outbound, settings } = on.platform
-  const { method, url, headers, endpoint } = serviceRequest(service, prepared, settings.endpoints)
+  const { endpoint, ...request } = serviceRequest(service, prepared, settings.endpoints)
   const { credentials } = integration
   const signing = await within(
     signal,
@@ -55,13 +56,27 @@ async function send(
           configurationFault('body too large to sign'),
         )
       : prepared.body
-  const signed = await signRequest(
-    { method, url, headers, body },
-    { credentials: signing, ...endpoint.signing, now: clock.now() },
-  )
-  const reply = await outbound.send({ url, method, headers: signed, body, signal })
+  const standIn = endpoint.override && speaksQuery(service.service)
+  const sent = standIn ? formOf({ ...request, body }) : { ...request, body }
+  const headers = await signRequest(sent, { credentials: signing, ...endpoint.signing, now: clock.now() })
+  const reply = await outbound.send({ ...sent, headers, signal })
   note(call.reached.measured, reply.status, reply.headers)
-  return reply
+  return standIn ? inJson(service.service, reply, sent.headers, on) : reply
+}
+
+/** What a stand-in answered, in Amazon's JSON where that was asked for. */
+async function inJson(
+  service: string,
+  reply: OutboundResponse,
+  sent: Pair[],
+  on: Gateway,
+): Promise<OutboundResponse> {
+  const bytes = await wholeBody(reply.body, on.platform.settings.maxPayloadBytes)
+  const json = queryJsonOfXml(service, sent, reply.headers, textOf({ bytes }))
+  if (json === null) return { ...reply, body: bytes }
+  const headers = [...reply.headers]
+  setHeader(headers, 'Content-Type', 'application/json')
+  return { ...reply, headers, body: encoder.encode(json) }
 }
 
 /** STS may be slow; the integration's time goes on meanwhile. */

@@ -4,7 +4,8 @@ import { base64Decode, textOf } from '../../core/content.ts'
 import { Fault } from '../../core/fault.ts'
 import { headerOf } from '../../core/headers.ts'
 import { lambdaResult } from '../../core/lambda-result.ts'
-import type { Gateway, Integrator } from '../gateway.ts'
+import type { Integrator } from '../gateway.ts'
+import { journalReceived } from '../journal.ts'
 import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from './invoke-lambda.ts'
 import { streamedReply } from './lambda-stream.ts'
 
@@ -22,6 +23,8 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
       reason: 'AWS_PROXY integrations must have the integration method POST',
     })
   const lambda = functionOf(uri)
+  const { clock } = on.platform
+  const started = clock.now()
   const response = await invokeLambda(
     lambda,
     {
@@ -36,14 +39,19 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
   )
   call.reached.measured.awsEndpointRequestId = response.requestId
   call.reached.measured.integration = { integrationStatus: response.status, requestId: response.requestId }
+  const latency = clock.now() - started
   if (response.status >= 300) throw await refused(response)
-  if (lambda.streaming) return streamedReply(response)
-  return replyOf(prepared, response, on)
+  if (lambda.streaming) {
+    if (call.journal) journalReceived(call.journal, response, latency)
+    return streamedReply(response)
+  }
+  const bytes = await wholeBody(response.body, MAX_RESULT)
+  if (call.journal) journalReceived(call.journal, { ...response, body: bytes }, latency)
+  return replyOf(prepared, response, textOf({ bytes }))
 }
 
-async function replyOf({ admitted }: Prepared, response: InvokeResponse, _on: Gateway): Promise<Reply> {
+function replyOf({ admitted }: Prepared, response: InvokeResponse, payload: string): Reply {
   const { call, program } = admitted.matched.located
-  const payload = textOf({ bytes: await wholeBody(response.body, MAX_RESULT) })
   const result = lambdaResult(payload, response.functionError, response.requestId)
   const binary = result.isBase64Encoded && program.binary(headerOf(call.headers, 'accept'))
   return {
@@ -53,14 +61,17 @@ async function replyOf({ admitted }: Prepared, response: InvokeResponse, _on: Ga
   }
 }
 
-/** Lambda itself said no: 500 where it may not be called, else 502 (recorded). */
+/** What no integration response can be selected by: Lambda may not be called, or not so often. */
+export const isRefusal = (status: number): boolean => status === 403 || status === 429
+
+/** Lambda itself said no: 500 for these (Lambda's guide: services-apigateway), else 502 (recorded). */
 export async function refused(response: InvokeResponse): Promise<Fault> {
   const text = textOf({ bytes: await wholeBody(response.body, 64 * 1024) })
   const type = headerOf(response.headers, 'x-amzn-errortype') ?? ''
   const denied =
     response.status === 403 || type.startsWith('AccessDenied') || text.includes('"AccessDeniedException"')
   return new Fault('INTEGRATION_FAILURE', {
-    status: denied ? 500 : 502,
+    status: denied || isRefusal(response.status) ? 500 : 502,
     message: 'Internal server error',
     reason: denied
       ? 'Execution failed due to configuration error: Invalid permissions on Lambda function'

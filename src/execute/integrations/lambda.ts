@@ -3,7 +3,7 @@ import type { Pair } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import type { Integrator } from '../gateway.ts'
 import { functionOf, invokeLambda, wholeBody } from './invoke-lambda.ts'
-import { refused } from './lambda-proxy.ts'
+import { isRefusal, refused } from './lambda-proxy.ts'
 
 /** What of the integration request reaches Lambda's Invoke API: its own parameters. */
 const passes = (name: string): boolean => {
@@ -28,7 +28,7 @@ export const lambda: Integrator = async (prepared, on, signal) => {
   )
   call.reached.measured.awsEndpointRequestId = response.requestId
   call.reached.measured.integration = { integrationStatus: response.status, requestId: response.requestId }
-  if (response.status === 403) throw await refused(response)
+  if (isRefusal(response.status)) throw await refused(response)
   const bytes = await wholeBody(response.body, on.platform.settings.maxPayloadBytes)
   return {
     status: response.status,

@@ -56,8 +56,8 @@ let gateway: TestGateway
 let host: string
 const gateways: TestGateway[] = []
 
-async function started(resourcePolicy?: object): Promise<TestGateway> {
-  const one = await startGateway(api(resourcePolicy), { platform: { env } })
+async function started(resourcePolicy?: object, stage?: object): Promise<TestGateway> {
+  const one = await startGateway(api(resourcePolicy), { platform: { env }, stage })
   gateways.push(one)
   return one
 }
@@ -302,4 +302,18 @@ describe('with a resource policy: tables A and B', () => {
       '{"message":"Missing Authentication Token"}',
     )
   })
+})
+
+test('the access log tells the proof from the permission', async () => {
+  const one = await started(policy(deny('*', { Principal: '*' })), {
+    accessLogSettings: {
+      destinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:access',
+      format: '$context.authenticate.status $context.authorizer.status $context.authorize.status',
+    },
+  })
+  const logged = () => one.log.findLast(({ fields }) => fields?.log === 'access')!.message
+  await call(keysOf('AKIAALL'), 'GET', '/dev/pets', { on: one })
+  expect(logged()).toBe('200 - 403')
+  await one.call('GET', '/dev/pets')
+  expect(logged()).toBe('403 - -')
 })

@@ -1,6 +1,6 @@
 /** Lambda authorizers: real functions behind the Invoke API, real calls through the gateway. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Authorizer } from '../../../src/core/documents.ts'
+import type { Authorizer, GatewayResponse } from '../../../src/core/documents.ts'
 import { startGateway, type TestGateway } from '../gateway.ts'
 import { type Handler, LambdaFailure, type LambdaServer, startLambda } from '../lambda.ts'
 import { allow, deny, policy, protectedApi, says } from './protected.ts'
@@ -45,6 +45,8 @@ const functions: Record<string, (event: Event) => unknown> = {
     if (what === 'silent') return grant(allow(`${ARN}/dev/GET/elsewhere`))
     if (what === 'this') return grant(allow(methodArn))
     if (what === 'denies') return policyFor(what)
+    if (what === 'nameless') return grant(allow('*'), { principalId: '' })
+    if (what === 'why') return grant(deny('*'), { context: { why: 'no pets for you' } })
     return grant(allow(`${ARN}/*`), {
       principalId: what,
       context: { text: 'te"xt', number: 12, yes: true, none: null, principalId: 'forged', claims: 'forged' },
@@ -74,7 +76,12 @@ let now = Date.now()
 
 async function started(
   given: Partial<Authorizer>,
-  options: { policy?: object; limits?: Record<string, number>; stage?: object } = {},
+  options: {
+    policy?: object
+    limits?: Record<string, number>
+    stage?: object
+    gatewayResponses?: GatewayResponse[]
+  } = {},
 ): Promise<TestGateway> {
   const gateway = await startGateway(
     protectedApi(
@@ -85,6 +92,7 @@ async function started(
       },
       {
         authorizers: [authorizer(given)],
+        gatewayResponses: options.gatewayResponses ?? [],
         restApi: options.policy ? { policy: JSON.stringify(options.policy) } : {},
       },
     ),
@@ -435,11 +443,79 @@ test('a test invocation asks the function past its cache', async () => {
       authorizerId: 'auth1',
       headers: token === undefined ? {} : { Authorization: token },
     })
-  const answer = await ask('alice')
-  expect(answer).toMatchObject({ clientStatus: 200, principalId: 'alice', authorization: { number: ['12'] } })
+  const answer = await ask('alice in chains')
+  expect(answer).toMatchObject({
+    clientStatus: 200,
+    principalId: 'chains',
+    authorization: { number: ['12'] },
+  })
   expect(JSON.parse(answer.policy!)).toEqual(policy(allow(`${ARN}/*`)))
-  expect(answer.log).toContain('Starting authorizer: auth1')
-  expect(await ask('unauthorized')).toMatchObject({ clientStatus: 401 })
+  const [, id] = /^Execution log for request (\S+)\n/.exec(answer.log)!
+  const lines = (log: string) => log.split('\n').map((line) => line.replace(/^.*? UTC \d{4} : /, ''))
+  const url = `https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:token/invocations`
+  expect(lines(answer.log).slice(1, -1)).toEqual([
+    `Starting authorizer: auth1 for request: ${id}`,
+    'Incoming identity: *********chains',
+    `Endpoint request URI: ${url}`,
+    `Endpoint request headers: {x-amz-source-arn=${ARN}/authorizers/auth1}`,
+    `Endpoint request body after transformations: {"type":"TOKEN","methodArn":"${ARN}/ESTestInvoke-stage/GET/","authorizationToken":"alice in chains"}`,
+    `Sending request to ${url}`,
+    expect.stringMatching(/^Authorizer result body before parsing: \{"principalId":"chains",/),
+    'Using valid authorizer policy for principal: ******',
+    'Successfully completed authorizer execution',
+  ])
+  const refused = await ask('unauthorized')
+  expect(refused).toMatchObject({ clientStatus: 401 })
+  expect(lines(refused.log).slice(-3)).toEqual([
+    expect.stringMatching(/^Unauthorized request: [0-9a-f-]{36}$/),
+    'Unauthorized',
+    '',
+  ])
   expect(await ask()).toMatchObject({ clientStatus: 401 })
   expect(await ask('fails')).toMatchObject({ clientStatus: 500 })
+})
+
+describe('a call that is refused', () => {
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await started(
+      {},
+      {
+        gatewayResponses: [
+          {
+            responseType: 'ACCESS_DENIED',
+            responseTemplates: {
+              'application/json': '$context.authorizer.principalId: $context.authorizer.why',
+            },
+            responseParameters: { 'gatewayresponse.header.X-Why': 'context.authorizer.why' },
+          },
+        ],
+        stage: {
+          accessLogSettings: {
+            destinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:access',
+            format:
+              '$context.authorizer.status $context.authorizer.principalId $context.authorize.status $context.authorize.error',
+          },
+        },
+      },
+    )
+  })
+  const logged = () => gateway.log.findLast(({ fields }) => fields?.log === 'access')!.message
+
+  test('is told what the authorizer said, where the API says so', async () => {
+    const { status, text, header } = await get(gateway, 'why')
+    expect([status, text, header('x-why')]).toEqual([403, 'me: no pets for you', 'no pets for you'])
+  })
+
+  test.each([
+    ['alice', '200 alice 200 -'],
+    ['why', '200 me 403 User is not authorized to access this resource with an explicit deny'],
+    ['unauthorized', '401 - - -'],
+    [undefined, '401 - - -'],
+    ['nameless', '200  200 -'],
+    ['throttled', '500 - - -'],
+  ])('%s is in the access log as %s', async (token, line) => {
+    await get(gateway, token)
+    expect(logged()).toBe(line)
+  })
 })

@@ -1,7 +1,7 @@
 /** An API whose methods answer with what the gateway knows of the caller, and Amazon's signer to call it with. */
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { Authorizer, RestApi } from '../../../src/core/documents.ts'
+import type { Authorizer, GatewayResponse, RestApi } from '../../../src/core/documents.ts'
 import { type ApiSketch, definitionOf, type MethodSketch } from '../gateway.ts'
 
 /** A MOCK method that answers with a template's text. */
@@ -19,7 +19,11 @@ export const says = (template: string, method: Partial<MethodSketch> = {}): Meth
 
 export const protectedApi = (
   sketch: ApiSketch,
-  options: { restApi?: Partial<RestApi>; authorizers?: Authorizer[] } = {},
+  options: {
+    restApi?: Partial<RestApi>
+    authorizers?: Authorizer[]
+    gatewayResponses?: GatewayResponse[]
+  } = {},
 ) => definitionOf(sketch, options)
 
 export interface Keys {
