@@ -1,11 +1,11 @@
 /** A connection to a back end, for one request at a time. */
-import type { Socket } from 'node:net'
 import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
 import { type RequestHead, requestHead } from '../core/http1/request-head.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
 import { Exchange, type Wire } from './http1-exchange.ts'
 import { reasonOf } from './outbound-reasons.ts'
+import type { ByteSocket, SocketError } from './socket.ts'
 
 /** A body up to this size goes out in one piece with the head. */
 const ONE_PIECE_BYTES = 64 * 1024
@@ -20,11 +20,13 @@ const canRepeat = ({ method, body }: OutboundRequest): boolean =>
   body === null && (method === 'GET' || method === 'HEAD')
 
 export class Connection implements Wire {
-  readonly #socket: Socket
+  readonly #socket: ByteSocket
   readonly #onRest: (connection: Connection, rest: number | undefined) => void
   readonly #onGone: (connection: Connection) => void
   #exchange: Exchange | null = null
   #served = 0
+  /** who waits for what was written to leave, or for the connection to end */
+  #onDrain: (() => void) | null = null
   #paused = false
   /** reads the body that is being sent; null when all is sent */
   #upload: ReadableStreamDefaultReader<Uint8Array> | null = null
@@ -33,19 +35,23 @@ export class Connection implements Wire {
 
   /** `onRest` is called when it may be used again, with how long the back end says it keeps it; `onGone` when it has ended. */
   constructor(
-    socket: Socket,
+    socket: ByteSocket,
     onRest: (connection: Connection, rest: number | undefined) => void,
     onGone: (connection: Connection) => void,
   ) {
     this.#socket = socket
     this.#onRest = onRest
     this.#onGone = onGone
-    socket.on('data', (bytes: Buffer) => this.#received(bytes))
-    socket.on('end', () => this.#ended())
-    socket.on('error', (error: Error & { code?: string }) => this.#failed(error))
-    socket.on('close', () => {
-      this.#failed(new Error('the connection was closed'))
-      this.#onGone(this)
+    socket.listen({
+      data: (bytes) => this.#received(bytes),
+      end: () => this.#ended(),
+      error: (error) => this.#failed(error),
+      close: () => {
+        this.#failed(new Error('the connection was closed'))
+        this.#onDrain?.()
+        this.#onGone(this)
+      },
+      drain: () => this.#onDrain?.(),
     })
   }
 
@@ -72,7 +78,7 @@ export class Connection implements Wire {
     if (streamed) void this.#stream(head, body)
     else if (body && body.length <= ONE_PIECE_BYTES) this.#socket.write(joined(head.text, body))
     else {
-      this.#socket.write(head.text, 'latin1')
+      this.#socket.write(head.text)
       if (body) this.#socket.write(body)
     }
   }
@@ -128,7 +134,7 @@ export class Connection implements Wire {
     else this.#failed(new Error('the connection was closed'))
   }
 
-  #failed(error: Error & { code?: string }): void {
+  #failed(error: SocketError): void {
     const exchange = this.#exchange
     if (!exchange) return
     const reason = reasonOf(error.code)
@@ -148,7 +154,7 @@ export class Connection implements Wire {
     this.#upload = reader
     let left = declared ?? Number.POSITIVE_INFINITY
     try {
-      this.#socket.write(text, 'latin1')
+      this.#socket.write(text)
       for (;;) {
         const { done, value } = await reader.read()
         if (this.#exchange !== exchange) return
@@ -156,15 +162,15 @@ export class Connection implements Wire {
         if (value.length === 0) continue
         left -= value.length
         if (left < 0) throw new OutboundFailure('request', 'the body is longer than declared')
-        if (declared === null) this.#socket.write(chunkStart(value.length), 'latin1')
+        if (declared === null) this.#socket.write(chunkStart(value.length))
         const flows = this.#socket.write(value)
-        if (declared === null) this.#socket.write(CHUNK_END, 'latin1')
+        if (declared === null) this.#socket.write(CHUNK_END)
         if (!flows) await this.#drained()
         if (this.#exchange !== exchange) return
       }
       if (declared !== null && left > 0)
         throw new OutboundFailure('request', 'the body is shorter than declared')
-      if (declared === null) this.#socket.write(LAST_CHUNK, 'latin1')
+      if (declared === null) this.#socket.write(LAST_CHUNK)
       this.#upload = null
     } catch (error) {
       exchange.fail(
@@ -178,13 +184,10 @@ export class Connection implements Wire {
 
   #drained(): Promise<void> {
     return new Promise((resolve) => {
-      const done = () => {
-        this.#socket.off('drain', done)
-        this.#socket.off('close', done)
+      this.#onDrain = () => {
+        this.#onDrain = null
         resolve()
       }
-      this.#socket.on('drain', done)
-      this.#socket.on('close', done)
     })
   }
 

@@ -8,7 +8,8 @@ import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts
 import { Connection, StaleConnection } from './http1-connection.ts'
 import { aborted } from './http1-exchange.ts'
 import { reasonOf } from './outbound-reasons.ts'
-import { dial, type Endpoint, type Tls } from './socket-dial.ts'
+import type { Dial, Endpoint, Tls } from './socket.ts'
+import { dial as dialByNode } from './socket-dial.ts'
 
 /** How long a connection rests where the back end does not say. */
 const REST_MS = 4000
@@ -35,8 +36,8 @@ interface Place {
   path: string
 }
 
-/** Nothing here outlives its sockets: `close` ends them. */
-export function socketOutbound(): Outbound & { close(): Promise<void> } {
+/** Nothing here outlives its sockets: `close` ends them. `dial` opens them, where a runtime has something faster. */
+export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): Promise<void> } {
   const pools = new Map<string, Pool>()
   const open = new Set<Connection>()
   let sweeper: ReturnType<typeof setInterval> | undefined

@@ -5,32 +5,18 @@
  */
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { OutboundRequest } from '../platform.ts'
+import type { ByteSocket, Dial, Endpoint, SocketError } from './socket.ts'
 
 /** A host that does not answer at all is given up after this, whatever the integration's own time. */
-const CONNECT_TIMEOUT_MS = 10_000
+export const CONNECT_TIMEOUT_MS = 10_000
 
-export type Tls = NonNullable<OutboundRequest['tls']>
-
-export interface Endpoint {
-  secure: boolean
-  host: string
-  port: number
-  tls: Tls | undefined
-  /** of an earlier handshake, to be taken up again */
-  session?: Buffer
-}
-
-type Failed = Error & { code?: string }
-
-/** `done` is called once. Returns what gives the attempt up. */
-export function dial(endpoint: Endpoint, done: (failed: Failed | null, socket: Socket) => void): () => void {
+export const dial: Dial = (endpoint, done) => {
   const { secure, host, port } = endpoint
   const socket = secure ? secured(endpoint) : connectPlain({ host, port, noDelay: true })
   const timer = setTimeout(() => {
     socket.destroy(Object.assign(new Error(`no connection to ${host}:${port}`), { code: 'ETIMEDOUT' }))
   }, CONNECT_TIMEOUT_MS)
-  const settle = (failed: Failed | null) => {
+  const settle = (failed: SocketError | null) => {
     clearTimeout(timer)
     socket.off('error', onError)
     socket.off('close', onClose)
@@ -40,10 +26,10 @@ export function dial(endpoint: Endpoint, done: (failed: Failed | null, socket: S
       socket.on('error', () => {})
       socket.destroy()
     }
-    done(failed, socket)
+    done(failed, wrapped(socket))
   }
   const event = secure ? 'secureConnect' : 'connect'
-  const onError = (error: Failed) => settle(error)
+  const onError = (error: SocketError) => settle(error)
   const onClose = () => settle(new Error('the connection was closed'))
   const onOpen = () => settle(secure ? certificateFault(socket as TLSSocket, endpoint) : null)
   socket.on('error', onError)
@@ -71,7 +57,7 @@ function secured(endpoint: Endpoint): TLSSocket {
 }
 
 /** The host name is looked at here, too: not every runtime does so when it was told to skip verification. */
-function certificateFault(socket: TLSSocket, { host, tls }: Endpoint): Failed | null {
+function certificateFault(socket: TLSSocket, { host, tls }: Endpoint): SocketError | null {
   if (tls?.insecureSkipVerification) {
     const { valid_from, valid_to } = socket.getPeerCertificate()
     const now = Date.now()
@@ -83,3 +69,17 @@ function certificateFault(socket: TLSSocket, { host, tls }: Endpoint): Failed | 
     })
   return checkServerIdentity(host, socket.getPeerCertificate() as PeerCertificate) ?? null
 }
+
+const wrapped = (socket: Socket): ByteSocket => ({
+  write: (data) => (typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data)),
+  pause: () => void socket.pause(),
+  resume: () => void socket.resume(),
+  destroy: () => void socket.destroy(),
+  listen({ data, end, error, close, drain }) {
+    socket.on('data', data)
+    socket.on('end', end)
+    socket.on('error', error)
+    socket.on('close', close)
+    socket.on('drain', drain)
+  },
+})

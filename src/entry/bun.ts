@@ -1,5 +1,6 @@
 /** Edgeway on Bun. */
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
+import { dialOnBun } from '../adapters/socket-bun.ts'
 import type { Later } from '../platform.ts'
 import { start } from './compose.ts'
 
@@ -22,7 +23,7 @@ await start({
   name: `Bun ${Bun.version}`,
   argv: process.argv.slice(2),
   env: process.env,
-  outbound: () => socketOutbound(),
+  outbound: () => socketOutbound(dialOnBun),
   listen: async (app, { host, port }, peerOf) => {
     const server = Bun.serve({
       hostname: host,

@@ -1,0 +1,40 @@
+/** The little of `node:net`'s socket that a connection to a back end needs. */
+import type { OutboundRequest } from '../platform.ts'
+
+export interface ByteSocket {
+  /** text is Latin-1; false: what was written waits in memory until `drain` */
+  write(data: string | Uint8Array): boolean
+  pause(): void
+  resume(): void
+  destroy(): void
+  /** asked for once, before anything is read */
+  listen(events: SocketEvents): void
+}
+
+export interface SocketEvents {
+  data(bytes: Buffer): void
+  /** the other side sends no more */
+  end(): void
+  error(error: SocketError): void
+  close(): void
+  drain(): void
+}
+
+export type SocketError = Error & { code?: string }
+
+export type Tls = NonNullable<OutboundRequest['tls']>
+
+export interface Endpoint {
+  secure: boolean
+  host: string
+  port: number
+  tls: Tls | undefined
+  /** of an earlier handshake, to be taken up again */
+  session?: Buffer
+}
+
+/** Opens a connection. `done` is called once; what is returned gives the attempt up. */
+export type Dial = (
+  endpoint: Endpoint,
+  done: (failed: SocketError | null, socket: ByteSocket) => void,
+) => () => void
