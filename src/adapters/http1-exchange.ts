@@ -1,6 +1,6 @@
 /** One request on a connection and its response: what the parser reads becomes bytes where it is short or already there, else a stream. */
-import type { CancelSignal } from '../core/cancellation.ts'
-import { ChunkedReader } from '../core/http1/chunked.ts'
+import type { AbortListener, CancelSignal } from '../core/cancellation.ts'
+import { ChunkedReader, type PieceTaker } from '../core/http1/chunked.ts'
 import { parseResponseHead, type ResponseHead } from '../core/http1/response-head.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
@@ -23,7 +23,7 @@ export interface Wire {
 export const aborted = (signal: CancelSignal): OutboundFailure =>
   new OutboundFailure('aborted', 'The call was given up', signal.reason)
 
-export class Exchange {
+export class Exchange implements AbortListener, PieceTaker {
   readonly request: OutboundRequest
   readonly #wire: Wire
   readonly #resolve: (response: OutboundResponse) => void
@@ -51,10 +51,11 @@ export class Exchange {
     this.#wire = wire
     this.#resolve = resolve
     this.#reject = reject
-    request.signal?.addEventListener('abort', this.#onAbort)
+    request.signal?.addEventListener('abort', this)
   }
 
-  #onAbort = () => {
+  /** The call is given up. */
+  handleEvent(): void {
     this.fail(aborted(this.request.signal!))
     this.#wire.abandon()
   }
@@ -123,20 +124,21 @@ export class Exchange {
 
   #readBody(bytes: Buffer, from: number): number {
     if (this.#chunked) {
-      const at = this.#chunked.read(bytes, from, this.#take)
+      const at = this.#chunked.read(bytes, from, this)
       this.complete = this.#chunked.done
       return at
     }
     const end = Math.min(bytes.length, from + this.#left)
     if (end > from) {
-      this.#take(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end))
+      this.take(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end))
       this.#left -= end - from
     }
     this.complete = this.#left === 0
     return end
   }
 
-  #take = (piece: Uint8Array) => {
+  /** A piece of the body. */
+  take(piece: Uint8Array): void {
     if (!this.#stream) this.#pieces.push(piece)
     else if (!this.#settled) {
       this.#stream.enqueue(piece)
@@ -186,6 +188,6 @@ export class Exchange {
 
   #settle(): void {
     this.#settled = true
-    this.request.signal?.removeEventListener('abort', this.#onAbort)
+    this.request.signal?.removeEventListener('abort', this)
   }
 }

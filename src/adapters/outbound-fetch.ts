@@ -81,7 +81,7 @@ function abortSignal(signal: CancelSignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal
   const controller = new AbortController()
   if (signal.aborted) controller.abort(signal.reason)
-  else signal.addEventListener('abort', () => controller.abort(signal.reason))
+  else signal.addEventListener('abort', { handleEvent: () => controller.abort(signal.reason) })
   return controller.signal
 }
 

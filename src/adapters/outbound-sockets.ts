@@ -98,9 +98,11 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
 
   function onNew(pool: Pool, request: OutboundRequest, path: string, resolve: Resolve, reject: Reject): void {
     const { signal } = request
-    const onAbort = () => {
-      reject(aborted(signal!))
-      giveUp()
+    const onAbort = {
+      handleEvent() {
+        reject(aborted(signal!))
+        giveUp()
+      },
     }
     const giveUp = dial(pool, (failed, socket) => {
       signal?.removeEventListener('abort', onAbort)

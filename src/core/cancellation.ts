@@ -5,14 +5,19 @@
 export interface CancelSignal {
   readonly aborted: boolean
   readonly reason: unknown
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
+  addEventListener(type: 'abort', listener: AbortListener): void
+  removeEventListener(type: 'abort', listener: AbortListener): void
+}
+
+/** An object, so that who waits for the signal need not make a function of himself. */
+export interface AbortListener {
+  handleEvent(): void
 }
 
 export class Cancellation implements CancelSignal {
   aborted = false
   reason: unknown = undefined
-  #listeners: (() => void)[] = []
+  #listeners: AbortListener[] = []
 
   /** The first reason stays; listeners are called once. */
   abort(reason: unknown = new Error('The call was given up')): void {
@@ -21,14 +26,14 @@ export class Cancellation implements CancelSignal {
     this.reason = reason
     const listeners = this.#listeners
     this.#listeners = []
-    for (const listener of listeners) listener()
+    for (const listener of listeners) listener.handleEvent()
   }
 
-  addEventListener(_type: 'abort', listener: () => void): void {
+  addEventListener(_type: 'abort', listener: AbortListener): void {
     this.#listeners.push(listener)
   }
 
-  removeEventListener(_type: 'abort', listener: () => void): void {
+  removeEventListener(_type: 'abort', listener: AbortListener): void {
     const at = this.#listeners.indexOf(listener)
     if (at >= 0) this.#listeners.splice(at, 1)
   }

@@ -29,7 +29,7 @@ import { createTestInvoker } from './test-invoke.ts'
 import { validate } from './validate.ts'
 
 export interface Execute {
-  /** Answers one request of a client. Never throws and never rejects. */
+  /** Answers one request of a client, whatever becomes of it. */
   handle(request: Request, target: Target, peer: Peer): Later<Response>
   testInvoker: TestInvoker
   /** what was counted so far, for Prometheus */
@@ -63,7 +63,7 @@ export function createExecute({
       const failed = (error: unknown) => finish(gatewayResponse(error, call, on), call, on)
       try {
         const answer = answerTo(call, target, on)
-        return answer instanceof Promise ? answer.then(done).catch(failed) : done(answer)
+        return answer instanceof Promise ? answer.then(done, failed) : done(answer)
       } catch (error) {
         return failed(error)
       }

@@ -1,13 +1,21 @@
 /** Request ids, extended request ids and trace ids. Random bytes are fetched and written out for many calls at a time. */
 import type { Random } from '../platform.ts'
 
-export interface Identifiers {
+/** What a call is known by. */
+export interface CallIds {
   /** a version 4 UUID */
-  request(): string
+  requestId: string
   /** 15 characters and `=`, as x-amz-apigw-id has them */
-  extended(): string
-  /** an X-Ray trace id, `Root=1-…;Parent=…;Sampled=…`; root, parent and decision of the caller's header are kept */
-  trace(now: number, given?: string): string
+  extendedRequestId: string
+  /** an X-Ray trace id, `Root=1-…;Parent=…;Sampled=…` */
+  traceId: string
+}
+
+export interface Identifiers {
+  /** `trace` is the caller's X-Amzn-Trace-Id: its root, parent and decision are kept */
+  ofCall(now: number, trace?: string): CallIds
+  /** a request id alone */
+  request(): string
   /** a number in [0, 1) */
   draw(): number
 }
@@ -46,34 +54,49 @@ function supply(random: Random, form: string): () => string {
   }
 }
 
+/** Request id, extended request id, the random parts of a trace's root and of its parent, one behind the other. */
+const CALL = `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx${'l'.repeat(15)}=${'x'.repeat(24)}${'x'.repeat(16)}`
+
 export function identifiers(random: Random): Identifiers {
-  const root = supply(random, 'xxxxxxxxxxxxxxxxxxxxxxxx')
-  const parent = supply(random, 'xxxxxxxxxxxxxxxx')
-  const digits = supply(random, 'xxxxxxxxxxxx')
+  const next = supply(random, CALL)
+  const digits = supply(random, 'x'.repeat(12))
   let second = -1
   let hexSecond = ''
-  const rootAt = (now: number): string => {
+  const hexOf = (now: number): string => {
     const seconds = Math.floor(now / 1000)
     if (seconds !== second) {
       second = seconds
       hexSecond = seconds.toString(16).padStart(8, '0')
     }
-    return `1-${hexSecond}-${root()}`
+    return hexSecond
   }
   return {
-    request: supply(random, 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'),
-    extended: supply(random, 'lllllllllllllll='),
-    trace(now, given) {
-      if (given === undefined) return `Root=${rootAt(now)};Parent=${parent()};Sampled=0`
-      const known = parseTrace(given)
+    ofCall(now, trace) {
+      const text = next()
+      const known = trace === undefined ? UNKNOWN : parseTrace(trace)
+      const root = known.root ?? `1-${hexOf(now)}-${text.slice(52, 76)}`
+      const parent = known.parent ?? text.slice(76)
       const sampled = known.sampled ?? (known.parent ? '1' : '0')
-      return `Root=${known.root ?? rootAt(now)};Parent=${known.parent ?? parent()};Sampled=${sampled}`
+      return {
+        requestId: text.slice(0, 36),
+        extendedRequestId: text.slice(36, 52),
+        traceId: `Root=${root};Parent=${parent};Sampled=${sampled}`,
+      }
     },
+    request: () => next().slice(0, 36),
     draw: () => Number.parseInt(digits(), 16) / 2 ** 48,
   }
 }
 
-function parseTrace(header: string): { root?: string; parent?: string; sampled?: string } {
+interface Trace {
+  root?: string
+  parent?: string
+  sampled?: string
+}
+
+const UNKNOWN: Trace = {}
+
+function parseTrace(header: string): Trace {
   const fields: Record<string, string> = {}
   for (const part of header.split(';')) {
     const found = /^\s*(root|parent|sampled)=([\w-]+)\s*$/i.exec(part)

@@ -27,36 +27,39 @@ export function integrate(prepared: Prepared, on: Gateway): Later<Reply> {
   return kind === 'mock' ? mock(prepared) : ask(INTEGRATORS[kind], prepared, on)
 }
 
-async function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<Reply> {
-  const { timeoutMs, admitted, program } = prepared
-  const { call } = admitted.matched.located
-  const { clock, settings } = on.platform
+function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<Reply> {
+  const { call } = prepared.admitted.matched.located
   const deadline = new Cancellation()
-  const started = clock.now()
-  const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  const started = on.platform.clock.now()
+  const timer = setTimeout(() => deadline.abort(), prepared.timeoutMs)
   call.journal?.info(`Sending request to ${endpointText(prepared)}`)
-  let reply: Reply
-  try {
-    reply = await integrator(prepared, on, deadline)
+  const answered = (reply: Reply) => {
+    const latency = on.platform.clock.now() - started
+    measure(call.reached.measured, { latency, status: reply.status })
+    // what a function returned has been made a reply of: the log has had it as it came
+    if (call.journal && prepared.program.kind !== 'lambda-proxy')
+      journalReceived(call.journal, reply, latency)
+    return reply
+  }
+  const received = (reply: Reply): Later<Reply> => {
     const streamed = reply.body instanceof ReadableStream
     if (streamed && prepared.integration.responseTransferMode !== 'STREAM')
-      reply = await within(reply, settings.maxPayloadBytes, deadline, timer)
-    else clearTimeout(timer)
-  } catch (error) {
+      return within(reply, on.platform.settings.maxPayloadBytes, deadline, timer).then(answered, failed)
     clearTimeout(timer)
-    const fault = faultOf(error, deadline, timeoutMs)
-    measure(call.reached.measured, {
-      latency: clock.now() - started,
-      status: fault.status,
-      error: fault.message,
-    })
+    return answered(reply)
+  }
+  const failed = (error: unknown): never => {
+    clearTimeout(timer)
+    const fault = faultOf(error, deadline, prepared.timeoutMs)
+    const latency = on.platform.clock.now() - started
+    measure(call.reached.measured, { latency, status: fault.status, error: fault.message })
     throw fault
   }
-  const latency = clock.now() - started
-  measure(call.reached.measured, { latency, status: reply.status })
-  // what a function returned has been made a reply of: the log has had it as it came
-  if (call.journal && program.kind !== 'lambda-proxy') journalReceived(call.journal, reply, latency)
-  return reply
+  try {
+    return Promise.resolve(integrator(prepared, on, deadline)).then(received, failed)
+  } catch (error) {
+    return failed(error)
+  }
 }
 
 /** A long response passes as it comes, but within the payload limit and the integration's time. */
@@ -84,7 +87,7 @@ const oversized = (limit: number): Fault =>
   new Fault('DEFAULT_5XX', { reason: `the integration response is larger than ${limit} bytes` })
 
 function measure(measured: Measured, integration: NonNullable<Measured['integration']>): void {
-  measured.integration = { ...integration, ...measured.integration }
+  measured.integration = measured.integration ? { ...integration, ...measured.integration } : integration
 }
 
 /** A fault that broke the request's body off comes back as the cause of what the outbound client says. */

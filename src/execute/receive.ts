@@ -48,7 +48,7 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
   const scheme = secure ? 'https' : 'http'
   const { host, port } = authorityOf(read.host)
   const forwardedFor = read.forwardedFor ? `${read.forwardedFor}, ${address}` : address
-  const traceId = on.identifiers.trace(now, read.trace)
+  const { requestId, extendedRequestId, traceId } = on.identifiers.ofCall(now, read.trace)
   const { kept } = read
   kept.push(
     ['X-Amzn-Trace-Id', traceId],
@@ -58,8 +58,8 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
   )
   const bodied = read.chunked || (read.length ?? 0) > 0 || (!raw && read.length === null && hasBody(request))
   return {
-    requestId: on.identifiers.request(),
-    extendedRequestId: on.identifiers.extended(),
+    requestId,
+    extendedRequestId,
     traceId,
     receivedAt: now,
     method: request.method,

@@ -171,9 +171,7 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
     if (!headers.some(([given]) => given.toLowerCase() === name.toLowerCase())) headers.push([name, value])
   const now = on.platform.clock.now()
   return {
-    requestId: on.identifiers.request(),
-    extendedRequestId: on.identifiers.extended(),
-    traceId: on.identifiers.trace(now),
+    ...on.identifiers.ofCall(now),
     receivedAt: now,
     method: input.httpMethod ?? 'GET',
     protocol: 'HTTP/1.1',

@@ -10,6 +10,10 @@ const SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i
 const malformed = (): OutboundFailure =>
   new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
 
+export interface PieceTaker {
+  take(piece: Uint8Array): void
+}
+
 export class ChunkedReader {
   #state: 'size' | 'data' | 'data-end' | 'trailers' = 'size'
   #left = 0
@@ -17,13 +21,13 @@ export class ChunkedReader {
   #trailers = 0
   done = false
 
-  /** Reads from `at` on, gives each piece of data to `take`, and returns where it stopped: behind the last byte of the body, or the end. */
-  read(bytes: Uint8Array, from: number, take: (piece: Uint8Array) => void): number {
+  /** Reads from `from` on, hands each piece of data over, and returns where it stopped: behind the last byte of the body, or the end. */
+  read(bytes: Uint8Array, from: number, to: PieceTaker): number {
     let at = from
     while (at < bytes.length && !this.done) {
       if (this.#state === 'data') {
         const end = Math.min(bytes.length, at + this.#left)
-        take(bytes.subarray(at, end))
+        to.take(bytes.subarray(at, end))
         this.#left -= end - at
         at = end
         if (this.#left === 0) this.#state = 'data-end'

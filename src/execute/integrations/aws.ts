@@ -82,7 +82,7 @@ async function inJson(
 /** STS may be slow; the integration's time goes on meanwhile. */
 function within<T>(signal: CancelSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
+    signal.addEventListener('abort', { handleEvent: () => reject(signal.reason) })
     work.then(resolve, reject)
   })
 }
