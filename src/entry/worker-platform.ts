@@ -9,7 +9,7 @@ import { libsqlHttpDatabase } from '../adapters/database-libsql-http.ts'
 import { workersDefer } from '../adapters/defer-workers.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { durableObjectMeter } from '../adapters/meter-durable-object.ts'
-import { fetchOutbound } from '../adapters/outbound-fetch.ts'
+import { workersOutbound } from '../adapters/outbound-workers.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { cacheApiResponses } from '../adapters/responses-cache-api.ts'
 import { type App, createApp, type Planes } from '../app.ts'
@@ -59,7 +59,7 @@ function platformOf(bindings: Bindings): Platform {
       mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased'),
     }),
     responses: cacheApiResponses(),
-    outbound: fetchOutbound('workers'),
+    outbound: workersOutbound,
     credentials: envCredentials(env),
     clock: systemClock,
     random: webcryptoRandom,

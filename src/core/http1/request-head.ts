@@ -40,6 +40,9 @@ function meaningOf(name: string): Meaning {
   return meaning
 }
 
+/** Whether a header is the connection's matter, not the message's. */
+export const isConnectionHeader = (name: string): boolean => meaningOf(name) === 'connection'
+
 export interface RequestHead {
   /** Latin-1, with the empty line at its end */
   text: string

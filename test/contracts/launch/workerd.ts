@@ -1,5 +1,5 @@
 /** The outbound contract in workerd: POST {where, except}, results as JSON. */
-import { fetchOutbound } from '../../../src/adapters/outbound-fetch.ts'
+import { workersOutbound } from '../../../src/adapters/outbound-workers.ts'
 import { runCases } from '../outbound.ts'
 
 export default {
@@ -8,6 +8,6 @@ export default {
       where: Parameters<typeof runCases>[1]
       except: Parameters<typeof runCases>[2]
     }
-    return Response.json(await runCases(fetchOutbound('workers'), where, except))
+    return Response.json(await runCases(workersOutbound, where, except))
   },
 }

@@ -1,6 +1,6 @@
 /** An execution service in workerd over one API that compresses: what leaves it must be packed once. */
 import { memoryMeter } from '../../../src/adapters/meter-memory.ts'
-import { fetchOutbound } from '../../../src/adapters/outbound-fetch.ts'
+import { workersOutbound } from '../../../src/adapters/outbound-workers.ts'
 import { webcryptoRandom } from '../../../src/adapters/random-webcrypto.ts'
 import { memoryResponses } from '../../../src/adapters/responses-memory.ts'
 import { settingsOf } from '../../../src/config.ts'
@@ -14,7 +14,7 @@ export default {
     const api = compile(env.DEFINITION, 'dep1', 'us-east-1')
     const stage = { deploymentId: 'dep1', stageName: 'dev', methodSettings: {} } as unknown as Stage
     const platform = {
-      outbound: fetchOutbound('workers'),
+      outbound: workersOutbound,
       meter: memoryMeter(),
       responses: memoryResponses(),
       credentials: async () => null,
