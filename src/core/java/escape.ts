@@ -8,29 +8,30 @@ const CHUNK = 8192
 const text = (codes: Uint16Array, n: number): string =>
   String.fromCharCode.apply(null, codes.subarray(0, n) as unknown as number[])
 
-/** Replaces characters by longer texts: `spell` gives the text for a code that `safe` refuses. */
+/**
+ * Replaces characters by longer texts: `spell` gives the text for a code that `safe` refuses, `odd` finds the first of them.
+ * Most texts have none, and an expression finds that out several times as fast as a loop.
+ */
 export class Escaper {
   declare private table: Uint8Array | undefined
   declare private readonly safe: (c: number) => boolean
   declare private readonly spell: (c: number) => string
+  declare private readonly odd: RegExp
   declare private readonly spelled: Map<number, string>
 
-  constructor(safe: (c: number) => boolean, spell: (c: number) => string) {
+  constructor(safe: (c: number) => boolean, spell: (c: number) => string, odd: RegExp) {
     this.table = undefined
     this.safe = safe
     this.spell = spell
+    this.odd = odd
     this.spelled = new Map()
   }
 
   run(s: string): string {
+    const at = s.search(this.odd)
+    if (at < 0) return s
     this.table ??= Uint8Array.from({ length: TABLE + 1 }, (_, c) => (this.safe(c) ? 1 : 0))
-    const t = this.table
-    const n = s.length
-    for (let i = 0; i < n; i++) {
-      const c = s.charCodeAt(i)
-      if (t[Math.min(c, TABLE)] !== 1) return n < SHORT ? this.short(s, i, t) : this.long(s, i, t)
-    }
-    return s
+    return s.length < SHORT ? this.short(s, at, this.table) : this.long(s, at, this.table)
   }
 
   private word(c: number): string {

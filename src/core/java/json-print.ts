@@ -33,8 +33,8 @@ function escaped(c: number): string {
 
 const safe = (c: number): boolean =>
   c > 31 && c !== 34 && c !== 92 && (c < 127 || c > 159) && (c < 0x2000 || c > 0x20ff)
-const plain = new Escaper(safe, escaped)
-const web = new Escaper((c) => safe(c) && c !== 47, escaped)
+const plain = new Escaper(safe, escaped, /[\0-\x1f"\\\x7f-\x9f\u2000-\u20ff]/)
+const web = new Escaper((c) => safe(c) && c !== 47, escaped, /[\0-\x1f"/\\\x7f-\x9f\u2000-\u20ff]/)
 
 function write(v: Value, e: Escaper, depth: number): string {
   if (typeof v === 'string') return `"${e.run(v)}"`

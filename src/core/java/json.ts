@@ -30,6 +30,7 @@ export function parseJson(text: string, strict = false): Value {
   len = text.length
   pos = -1
   depth = 0
+  backslash = -1
   read()
   try {
     return value(TOP)
@@ -49,6 +50,8 @@ let len = 0
 let pos = -1
 let c = EOI
 let depth = 0
+/** where the next backslash stands, as far as it was looked for */
+let backslash = -1
 
 /** Compares the current character without narrowing it for the lines that follow a read(). */
 const is = (x: number): boolean => c === x
@@ -170,17 +173,17 @@ function parseFloating(t: string): Value {
 
 function quoted(): string {
   const start = pos + 1
-  for (let i = start; i < len; i++) {
-    const x = s.charCodeAt(i)
-    if (x === c) {
-      pos = i
-      read()
-      return s.slice(start, i)
+  const end = s.indexOf(c === 34 ? '"' : "'", start)
+  if (end >= 0) {
+    // looked for once until it is passed: strings without one cost a single search each
+    if (backslash < start) {
+      backslash = s.indexOf('\\', start)
+      if (backslash < 0) backslash = len
     }
-    if (x === 92) {
-      if (s.indexOf(String.fromCharCode(c), i) < 0) break
-      return escaped()
-    }
+    if (backslash < end) return escaped()
+    pos = end
+    read()
+    return s.slice(start, end)
   }
   throw new JavaError('ParseException', `Unexpected End Of File position ${len}: null`)
 }

@@ -150,6 +150,7 @@ const ESCAPES: Record<string, string> = { '\b': '\\b', '\n': '\\n', '\t': '\\t',
 const javaScript = new Escaper(
   (c) => c > 31 && c < 128 && c !== 34 && c !== 39 && c !== 47 && c !== 92,
   escaped,
+  /[\0-\x1f"'/\\\x80-\uffff]/,
 )
 
 /** commons-lang 2.6 StringEscapeUtils.escapeJavaScript. */
