@@ -142,7 +142,8 @@ export type Defer = (work: Promise<unknown>) => void
 
 /** Facts about a caller's connection that only the runtime knows. */
 export interface Peer {
-  address: string
+  /** asked for before the request is answered */
+  readonly address: string
   /** names and values in turn, as the client wrote them, where the runtime shows that; else the request's own headers are read */
   rawHeaders?: readonly string[]
   /** the client's certificate, when TLS was terminated here or the platform vouches for it */

@@ -67,6 +67,8 @@ export interface Call {
   readonly port: string
   /** without the headers that Amazon takes off every request (core/headers.ts) */
   readonly headers: readonly Pair[]
+  /** one of them, by its name in lower case; the last one wins */
+  header(lowerName: string): string | undefined
   /** bytes of all header values as they came */
   readonly headerBytes: number
   /** percent-encoded, without the `?` */
@@ -74,7 +76,7 @@ export interface Call {
   readonly payload: Payload
   /** the request line and all headers as they came: what a signature is over */
   wire(): Wire
-  /** the client's address, behind trusted proxies too: `$context.identity.sourceIp` */
+  /** the client's address, behind trusted proxies too: `$context.identity.sourceIp`. Asked for before the call is answered */
   readonly sourceIp: string
   /** what is known of the TLS handshake: its version (`TLSv1.3`), and the name asked for, in lower case, `''` for none */
   readonly handshake?: { version?: string; serverName?: string }

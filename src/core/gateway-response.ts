@@ -6,7 +6,6 @@ import type { Answer, Call, Pair } from './call.ts'
 import { essence } from './content.ts'
 import type { GatewayResponse, Strings } from './documents.ts'
 import { type Fault, GATEWAY_RESPONSES } from './fault.ts'
-import { headerOf } from './headers.ts'
 import { decodePercent, parseQuery } from './query.ts'
 import { type Context, contextOf, errorOf, lookup, scalar } from './variables.ts'
 
@@ -18,7 +17,7 @@ export function renderGatewayResponse(fault: Fault, call: Call, list: readonly G
   const headers: Pair[] = [['x-amzn-ErrorType', fault.errorType], ...fault.headers]
   const status = Number(custom?.statusCode) || fault.status
   const read = reader(call)
-  const template = custom && templateOf(custom.responseTemplates, headerOf(call.headers, 'accept'))
+  const template = custom && templateOf(custom.responseTemplates, call.header('accept'))
   const body = template ? substitute(template.text, read) : defaultBody(fault)
   headers.push(['Content-Type', template?.type ?? 'application/json'])
   for (const [target, expression] of Object.entries(custom?.responseParameters ?? {})) {
@@ -79,7 +78,7 @@ function reader(call: Call): Read {
       return value === undefined ? undefined : decodePercent(value)
     },
     querystring: (name) => parseQuery(call.rawQuery).findLast(([key]) => key === name)?.[1],
-    header: (name) => headerOf(call.headers, name.toLowerCase()),
+    header: (name) => call.header(name.toLowerCase()),
   }
   return (variable) => {
     const [, root, rest] = /^(\w+)\.(.+)$/.exec(variable) ?? []

@@ -1,6 +1,5 @@
 /** `$context` and `$stageVariables`: what templates, mappings, Lambda events, gateway responses and access logs may name. */
 import type { Call, Measured } from './call.ts'
-import { headerOf } from './headers.ts'
 
 export type Context = Record<string, unknown>
 
@@ -70,7 +69,7 @@ function identityOf(call: Call): Context {
   const identity: Context = {
     ...NOBODY,
     sourceIp: call.sourceIp,
-    userAgent: headerOf(call.headers, 'user-agent') ?? null,
+    userAgent: call.header('user-agent') ?? null,
     ...caller?.identity,
   }
   const certificate = call.clientCertificate

@@ -24,8 +24,15 @@ export interface Listener {
   stop(): Promise<void>
 }
 
-/** Who is behind a connection, by its remote address and port. */
-export type PeerOf = (address: string, port: number) => Peer
+/** The other end of a connection. Runtimes look it up when they are asked, so they are asked only where somebody wants to know. */
+export interface Remote {
+  readonly address: string
+  readonly port: number
+  readonly rawHeaders?: Peer['rawHeaders']
+}
+
+/** Who is behind a connection. */
+export type PeerOf = (remote: Remote) => Peer
 
 export interface Runtime {
   /** e.g. `Node 22.1.0` */
@@ -84,7 +91,10 @@ async function run(runtime: Runtime): Promise<void> {
   const planes = { control: createControl, execute: createExecute }
   const app = createApp(platform, { runtime: runtime.name, version: VERSION }, planes)
   let front: TlsFront | undefined
-  const peerOf: PeerOf = (address, port) => front?.peerOf(address, port) ?? { address, tls: false }
+  const peerOf: PeerOf = (remote) => {
+    const known = front?.peerOf(remote.address, remote.port)
+    return known ? { ...known, rawHeaders: remote.rawHeaders } : new PlainPeer(remote)
+  }
   const listener = await listening(host, portOf(env), '--port', (where) => runtime.listen(app, where, peerOf))
   const certificates = jsonOption<{ cert: string; key: string }>(env, 'EDGEWAY_TLS')
   if (Object.keys(certificates).length > 0) {
@@ -128,6 +138,22 @@ async function run(runtime: Runtime): Promise<void> {
     settings,
   } as const
   for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
+}
+
+/** A client that came without TLS, or through a proxy. */
+class PlainPeer implements Peer {
+  readonly tls = false
+  readonly rawHeaders: Peer['rawHeaders']
+  private readonly remote: Remote
+
+  constructor(remote: Remote) {
+    this.remote = remote
+    this.rawHeaders = remote.rawHeaders
+  }
+
+  get address(): string {
+    return this.remote.address
+  }
 }
 
 /** Whether anybody is known who may manage; a configuration that cannot be read is the user's to mend. */

@@ -1,9 +1,12 @@
 /** Edgeway on Deno: `deno run -A src/entry/deno.ts`. */
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import type { Later } from '../platform.ts'
-import { start } from './compose.ts'
+import { type Remote, start } from './compose.ts'
 
 /** The little of Deno's API that is used here. */
+interface Info {
+  remoteAddr: { hostname: string; port: number }
+}
 declare const Deno: {
   args: string[]
   version: { deno: string }
@@ -12,8 +15,25 @@ declare const Deno: {
   addSignalListener(signal: string, handler: () => void): void
   serve(
     options: { hostname: string; port: number; onListen(): void },
-    handler: (request: Request, info: { remoteAddr: { hostname: string; port: number } }) => Later<Response>,
+    handler: (request: Request, info: Info) => Later<Response>,
   ): { addr: { port: number }; shutdown(): Promise<void> }
+}
+
+/** Deno looks at the connection each time. */
+class DenoRemote implements Remote {
+  readonly #info: Info
+
+  constructor(info: Info) {
+    this.#info = info
+  }
+
+  get address(): string {
+    return this.#info.remoteAddr.hostname
+  }
+
+  get port(): number {
+    return this.#info.remoteAddr.port
+  }
 }
 
 await start({
@@ -23,7 +43,7 @@ await start({
   outbound: () => socketOutbound(),
   listen: async (app, { host, port }, peerOf) => {
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, info) =>
-      app.fetch(request, peerOf(info.remoteAddr.hostname, info.remoteAddr.port)),
+      app.fetch(request, peerOf(new DenoRemote(info))),
     )
     return { port: server.addr.port, stop: () => server.shutdown() }
   },

@@ -15,10 +15,8 @@ await start({
         {
           fetch: (request, { incoming }) => {
             const { remoteAddress = '', remotePort = 0 } = (incoming as IncomingMessage).socket
-            return app.fetch(request, {
-              ...peerOf(remoteAddress, remotePort),
-              rawHeaders: incoming.rawHeaders,
-            })
+            const { rawHeaders } = incoming
+            return app.fetch(request, peerOf({ address: remoteAddress, port: remotePort, rawHeaders }))
           },
           hostname: host,
           port,

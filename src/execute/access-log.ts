@@ -23,5 +23,7 @@ export function accessLog(status: number, body: Body, call: Call, stage: Stage, 
     write(body?.length ?? 0)
     return body
   }
+  // the connection may be gone when the stream has ended
+  void call.sourceIp
   return bounded(body, Number.POSITIVE_INFINITY, () => new Fault('DEFAULT_5XX'), write)
 }

@@ -1,7 +1,6 @@
 /** The call's API key (guide: api-gateway-api-key-source): from the client's header, or from the authorizer's answer. */
 import type { ApiKeyFacts, Caller, Matched } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
-import { headerOf } from '../core/headers.ts'
 import type { Gateway } from './gateway.ts'
 import type { PlanClient } from './throttle.ts'
 
@@ -18,7 +17,7 @@ export function subscriberOf(matched: Matched, caller: Caller, on: Gateway): Pro
 async function find({ located }: Matched, caller: Caller, on: Gateway): Promise<Subscriber> {
   const { call, api, stage } = located
   const isHeader = api.definition.restApi.apiKeySource !== 'AUTHORIZER'
-  const value = isHeader ? headerOf(call.headers, 'x-api-key') : caller.usageIdentifierKey
+  const value = isHeader ? call.header('x-api-key') : caller.usageIdentifierKey
   if (!value)
     throw new Fault('INVALID_API_KEY', { reason: `no API key in the ${isHeader ? 'header' : 'authorizer'}` })
   const found = await on.keys.find(value, api.region, api.apiId, stage.stageName)

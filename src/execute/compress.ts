@@ -4,7 +4,7 @@ import { headerOf } from '../core/headers.ts'
 
 /** The body, compressed where client and API ask for it; then the answer's headers say so. */
 export function compressionFor(answer: Answer, body: NonNullable<Body>, call: Call, minimum: number): Body {
-  const coding = acceptedCoding(headerOf(call.headers, 'accept-encoding'))
+  const coding = acceptedCoding(call.header('accept-encoding'))
   if (!coding || headerOf(answer.headers, 'content-encoding') !== undefined) return body
   const length =
     body instanceof Uint8Array

@@ -49,7 +49,7 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const { status, mappings, templates } = program.responses.get(response)!
   if (!admitted.matched.method.methodResponses?.[response.statusCode])
     throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)
-  const accept = headerOf(call.headers, 'accept')
+  const accept = call.header('accept')
   const mapped = mapResponse(mappings, {
     headers: reply.headers,
     stageVariables: located.stageVariables,

@@ -4,16 +4,18 @@ import type { Random } from '../platform.ts'
 /** What a call is known by. */
 export interface CallIds {
   /** a version 4 UUID */
-  requestId: string
+  readonly requestId: string
   /** 15 characters and `=`, as x-amz-apigw-id has them */
-  extendedRequestId: string
-  /** an X-Ray trace id, `Root=1-…;Parent=…;Sampled=…` */
-  traceId: string
+  readonly extendedRequestId: string
+  /**
+   * An X-Ray trace id, `Root=1-…;Parent=…;Sampled=…`, always the same one: root, parent and decision of the caller's header,
+   * if there is one, are kept.
+   */
+  trace(now: number, given?: string): string
 }
 
 export interface Identifiers {
-  /** `trace` is the caller's X-Amzn-Trace-Id: its root, parent and decision are kept */
-  ofCall(now: number, trace?: string): CallIds
+  ofCall(): CallIds
   /** a request id alone */
   request(): string
   /** a number in [0, 1) */
@@ -57,32 +59,45 @@ function supply(random: Random, form: string): () => string {
 /** Request id, extended request id, the random parts of a trace's root and of its parent, one behind the other. */
 const CALL = `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx${'l'.repeat(15)}=${'x'.repeat(24)}${'x'.repeat(16)}`
 
+class Ids implements CallIds {
+  readonly requestId: string
+  readonly extendedRequestId: string
+  private readonly text: string
+  private traceId: string | null = null
+
+  constructor(text: string) {
+    this.requestId = text.slice(0, 36)
+    this.extendedRequestId = text.slice(36, 52)
+    this.text = text
+  }
+
+  trace(now: number, given?: string): string {
+    if (this.traceId !== null) return this.traceId
+    const known = given === undefined ? UNKNOWN : parseTrace(given)
+    const root = known.root ?? `1-${hexSecond(now)}-${this.text.slice(52, 76)}`
+    const parent = known.parent ?? this.text.slice(76)
+    const sampled = known.sampled ?? (known.parent ? '1' : '0')
+    this.traceId = `Root=${root};Parent=${parent};Sampled=${sampled}`
+    return this.traceId
+  }
+}
+
+let second = -1
+let hexOfSecond = ''
+function hexSecond(now: number): string {
+  const seconds = Math.floor(now / 1000)
+  if (seconds !== second) {
+    second = seconds
+    hexOfSecond = seconds.toString(16).padStart(8, '0')
+  }
+  return hexOfSecond
+}
+
 export function identifiers(random: Random): Identifiers {
   const next = supply(random, CALL)
   const digits = supply(random, 'x'.repeat(12))
-  let second = -1
-  let hexSecond = ''
-  const hexOf = (now: number): string => {
-    const seconds = Math.floor(now / 1000)
-    if (seconds !== second) {
-      second = seconds
-      hexSecond = seconds.toString(16).padStart(8, '0')
-    }
-    return hexSecond
-  }
   return {
-    ofCall(now, trace) {
-      const text = next()
-      const known = trace === undefined ? UNKNOWN : parseTrace(trace)
-      const root = known.root ?? `1-${hexOf(now)}-${text.slice(52, 76)}`
-      const parent = known.parent ?? text.slice(76)
-      const sampled = known.sampled ?? (known.parent ? '1' : '0')
-      return {
-        requestId: text.slice(0, 36),
-        extendedRequestId: text.slice(36, 52),
-        traceId: `Root=${root};Parent=${parent};Sampled=${sampled}`,
-      }
-    },
+    ofCall: () => new Ids(next()),
     request: () => next().slice(0, 36),
     draw: () => Number.parseInt(digits(), 16) / 2 ** 48,
   }

@@ -5,7 +5,7 @@ import { type Release, releaseOf } from '../core/canary.ts'
 import type { Stage } from '../core/documents.ts'
 import { type DomainRoute, routeOf } from '../core/domain-route.ts'
 import { Fault } from '../core/fault.ts'
-import { headerOf, headersOf } from '../core/headers.ts'
+import { headersOf } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
@@ -104,7 +104,7 @@ function byApi(target: Target & { by: 'api' }, call: Call): Place {
   const { rawPath, stage } = target
   const named =
     target.apiId.startsWith('vpce-') && VPC_ENDPOINT.test(target.apiId)
-      ? headerOf(call.headers, 'x-apigw-api-id')
+      ? call.header('x-apigw-api-id')
       : undefined
   const apiId = named?.toLowerCase() ?? target.apiId
   if (stage !== undefined) return { apiId, stageName: stage, path: rawPath }

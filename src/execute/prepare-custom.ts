@@ -83,9 +83,8 @@ function customHeaders(
   const orElse = (name: string, value: string) => {
     if (headerOf(headers, name.toLowerCase()) === undefined) headers.push([name, value])
   }
-  const type = carriesBody(call.method) ? headerOf(call.headers, 'content-type') : undefined
-  if (body || type)
-    orElse('Content-Type', type ?? headerOf(call.headers, 'content-type') ?? 'application/json')
+  const type = carriesBody(call.method) ? call.header('content-type') : undefined
+  if (body || type) orElse('Content-Type', type ?? call.header('content-type') ?? 'application/json')
   orElse('Accept', 'application/json')
   orElse('User-Agent', `AmazonAPIGateway_${api.apiId}`)
   setHeader(headers, 'X-Amzn-Trace-Id', call.traceId)
@@ -105,7 +104,7 @@ function transform(
 ): Transformed {
   const { matched } = admitted
   const { call, program, stageVariables } = matched.located
-  const contentType = headerOf(call.headers, 'content-type')
+  const contentType = call.header('content-type')
   const template = requestTemplate(requestTemplates, contentType, integration.passthroughBehavior)
   const content = requestContent(bytes, program.binary(contentType), integration.contentHandling)
   if (!template) {
@@ -131,7 +130,7 @@ export function paramsOf({ matched }: Admitted): { path: Strings; querystring: S
   for (const declared of Object.keys(matched.method.requestParameters ?? {})) {
     const name = /^method\.request\.header\.(.+)$/.exec(declared)?.[1]
     if (!name || name in header) continue
-    const value = headerOf(call.headers, name.toLowerCase())
+    const value = call.header(name.toLowerCase())
     if (value !== undefined) header[name] = value
   }
   return { path, querystring: queryMaps(parseQuery(call.rawQuery)).single, header }

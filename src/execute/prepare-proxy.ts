@@ -1,6 +1,6 @@
 /** The integration requests of the proxy types, which pass on what the client sent. */
 import type { Admitted, Pair, Prepared } from '../core/call.ts'
-import { headerName, headerOf, setHeader } from '../core/headers.ts'
+import { headerName, setHeader } from '../core/headers.ts'
 import { lambdaEvent } from '../core/lambda-event.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
@@ -86,7 +86,7 @@ export async function prepareLambdaProxy(admitted: Admitted, program: Integratio
     const spelt = SPELT.get(lower)
     headers.push(spelt === undefined ? pair : [spelt, pair[1]])
   }
-  const binary = located.program.binary(headerOf(call.headers, 'content-type'))
+  const binary = located.program.binary(call.header('content-type'))
   const event = lambdaEvent(admitted.matched, headers, await call.payload.bytes(), binary)
   const method = verbOf(admitted, program)
   return {

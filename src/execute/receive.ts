@@ -1,10 +1,11 @@
 /** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
-import type { Call, Pair, Wire } from '../core/call.ts'
-import { addressIn } from '../core/client-address.ts'
-import { type HeaderName, headerName } from '../core/headers.ts'
+import type { Call, Journal, Pair, Payload, Reached, Wire } from '../core/call.ts'
+import { addressIn, clientAddress, plainAddress } from '../core/client-address.ts'
+import { type HeaderName, headerName, headerOf } from '../core/headers.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
+import type { CallIds } from './identifiers.ts'
 import { type Coding, NO_PAYLOAD, requestPayload } from './payload.ts'
 
 /** What the headers say that the gateway itself needs. */
@@ -22,7 +23,100 @@ interface Read {
 }
 
 export function receive(request: Request, target: Target, peer: Peer, on: Gateway): Call {
-  const { clock, settings } = on.platform
+  return new Received(request, target, peer, on)
+}
+
+/** What only some calls need (the address behind the connection, the headers that are added) is worked out when it is asked for. */
+class Received implements Call {
+  readonly requestId: string
+  readonly extendedRequestId: string
+  readonly receivedAt: number
+  readonly method: string
+  readonly protocol = 'HTTP/1.1'
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+  readonly port: string
+  readonly headerBytes: number
+  readonly rawQuery: string
+  readonly payload: Payload
+  readonly clientCertificate: Peer['clientCertificate']
+  readonly handshake: Peer['handshake']
+  readonly reached: Reached = { measured: {} }
+  journal: Journal | null = null
+  private readonly request: Request
+  private readonly peer: Peer
+  private readonly on: Gateway
+  private readonly read: Read
+  private readonly ids: CallIds
+  private added: readonly Pair[] | null = null
+  private client: string | null = null
+
+  constructor(request: Request, target: Target, peer: Peer, on: Gateway) {
+    const { clock, settings } = on.platform
+    const read = readHeaders(request, peer)
+    const { trustedProxies, maxPayloadBytes } = settings
+    const trusted = trustedProxies.length > 0 && addressIn(plainAddress(peer.address), trustedProxies)
+    const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
+    const { host, port } = authorityOf(read.host)
+    const declared = read.chunked ? null : read.length
+    const bodied = read.chunked || (read.length ?? 0) > 0 || (read.length === null && hasBody(request, peer))
+    const ids = on.identifiers.ofCall()
+    this.requestId = ids.requestId
+    this.extendedRequestId = ids.extendedRequestId
+    this.receivedAt = clock.now()
+    this.method = request.method
+    this.scheme = secure ? 'https' : 'http'
+    this.host = host
+    this.port = port ?? (secure ? '443' : '80')
+    this.headerBytes = read.size
+    this.rawQuery = target.rawQuery
+    this.payload = bodied
+      ? requestPayload(request, declared, maxPayloadBytes, codingOf(read.encoding))
+      : NO_PAYLOAD
+    this.clientCertificate = peer.clientCertificate
+    this.handshake = peer.handshake
+    this.request = request
+    this.peer = peer
+    this.on = on
+    this.read = read
+    this.ids = ids
+  }
+
+  get traceId(): string {
+    return this.ids.trace(this.receivedAt, this.read.trace)
+  }
+
+  get headers(): readonly Pair[] {
+    if (this.added) return this.added
+    const { forwardedFor, kept } = this.read
+    const address = plainAddress(this.peer.address)
+    this.added = kept
+    kept.push(
+      ['X-Amzn-Trace-Id', this.traceId],
+      ['X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${address}` : address],
+      ['X-Forwarded-Port', this.port],
+      ['X-Forwarded-Proto', this.scheme],
+    )
+    return kept
+  }
+
+  header(lowerName: string): string | undefined {
+    // all that are added begin with an x
+    return headerOf(lowerName.startsWith('x') ? this.headers : this.read.kept, lowerName)
+  }
+
+  get sourceIp(): string {
+    const { trustedProxies } = this.on.platform.settings
+    this.client ??= clientAddress(this.peer.address, this.read.forwardedFor, trustedProxies)
+    return this.client
+  }
+
+  wire(): Wire {
+    return wireOf(this.request, this.peer.rawHeaders)
+  }
+}
+
+function readHeaders(request: Request, { rawHeaders: raw }: Peer): Read {
   const read: Read = {
     kept: [],
     size: 0,
@@ -34,57 +128,12 @@ export function receive(request: Request, target: Target, peer: Peer, on: Gatewa
     forwardedFor: undefined,
     forwardedProto: undefined,
   }
-  const raw = peer.rawHeaders
   if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, headerName(raw[at]!), true, raw[at + 1]!)
   else
     request.headers.forEach((value, name) => {
       take(read, headerName(name), false, value)
     })
-
-  const now = clock.now()
-  const address = peer.address.startsWith('::ffff:') ? peer.address.slice(7) : peer.address
-  const trusted = settings.trustedProxies.length > 0 && addressIn(address, settings.trustedProxies)
-  const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
-  const scheme = secure ? 'https' : 'http'
-  const { host, port } = authorityOf(read.host)
-  const forwardedFor = read.forwardedFor ? `${read.forwardedFor}, ${address}` : address
-  const { requestId, extendedRequestId, traceId } = on.identifiers.ofCall(now, read.trace)
-  const { kept } = read
-  kept.push(
-    ['X-Amzn-Trace-Id', traceId],
-    ['X-Forwarded-For', forwardedFor],
-    ['X-Forwarded-Port', port ?? (secure ? '443' : '80')],
-    ['X-Forwarded-Proto', scheme],
-  )
-  const bodied = read.chunked || (read.length ?? 0) > 0 || (!raw && read.length === null && hasBody(request))
-  return {
-    requestId,
-    extendedRequestId,
-    traceId,
-    receivedAt: now,
-    method: request.method,
-    protocol: 'HTTP/1.1',
-    scheme,
-    host,
-    port: port ?? (secure ? '443' : '80'),
-    headers: kept,
-    headerBytes: read.size,
-    rawQuery: target.rawQuery,
-    payload: bodied
-      ? requestPayload(
-          request,
-          read.chunked ? null : read.length,
-          settings.maxPayloadBytes,
-          codingOf(read.encoding),
-        )
-      : NO_PAYLOAD,
-    wire: () => wireOf(request, raw),
-    sourceIp: trusted && read.forwardedFor ? clientOf(read.forwardedFor, settings.trustedProxies) : address,
-    clientCertificate: peer.clientCertificate,
-    handshake: peer.handshake,
-    reached: { measured: {} },
-    journal: null,
-  }
+  return read
 }
 
 interface Authority {
@@ -156,18 +205,13 @@ function take(read: Read, facts: HeaderName, asWritten: boolean, value: string):
   read.kept.push([asWritten ? facts.name : facts.spelt, value])
 }
 
-const hasBody = (request: Request): boolean =>
-  request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null
+/** Where the headers do not say; raw ones do. */
+const hasBody = (request: Request, { rawHeaders }: Peer): boolean =>
+  !rawHeaders && request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null
 
 /** Content codings that Amazon undoes on arrival; others are refused (guide: api-gateway-make-request-with-compressed-payload). */
 function codingOf(encoding: string | undefined): Coding | null {
   const coding = encoding?.trim().toLowerCase()
   if (!coding || coding === 'identity') return null
   return coding === 'gzip' || coding === 'deflate' ? coding : 'unsupported'
-}
-
-/** The last address that no trusted proxy has: those before it are only claimed. */
-function clientOf(forwardedFor: string, proxies: readonly string[]): string {
-  const addresses = forwardedFor.split(',').map((address) => address.trim())
-  return addresses.findLast((address) => !addressIn(address, proxies)) ?? addresses[0]!
 }

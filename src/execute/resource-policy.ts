@@ -1,7 +1,6 @@
 /** The API's resource policy, compiled once for each deployment (guide: apigateway-resource-policies). */
 import type { CompiledApi } from '../core/api.ts'
 import type { Matched } from '../core/call.ts'
-import { headerOf } from '../core/headers.ts'
 import { apiArn } from '../core/method-arn.ts'
 import type { Lookup } from '../core/policy/pattern.ts'
 import { compilePolicy, type Outcome, type Policy } from '../core/policy/policy.ts'
@@ -37,7 +36,7 @@ export function lookOf({ located }: Matched, caller: KnownCaller | null): Lookup
     sourceIp: call.sourceIp,
     secure: call.scheme === 'https',
     region: api.region,
-    header: (name) => headerOf(call.headers, name),
+    header: (name) => call.header(name),
     caller,
   })
 }

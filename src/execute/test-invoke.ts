@@ -6,7 +6,7 @@ import { API_FORMAT, type CompiledApi } from '../core/api.ts'
 import type { Admitted, Answer, Call, Caller, Journal, Located, Matched, Pair } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import type { ApiDefinition, Stage } from '../core/documents.ts'
-import { headerMaps } from '../core/headers.ts'
+import { headerMaps, headerOf } from '../core/headers.ts'
 import type { Later } from '../core/later.ts'
 import { methodRules } from '../core/method-settings.ts'
 import { methodProgram, programOf } from '../core/program.ts'
@@ -170,8 +170,11 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
   for (const [name, value] of Object.entries(input.headers ?? {}))
     if (!headers.some(([given]) => given.toLowerCase() === name.toLowerCase())) headers.push([name, value])
   const now = on.platform.clock.now()
+  const ids = on.identifiers.ofCall()
   return {
-    ...on.identifiers.ofCall(now),
+    requestId: ids.requestId,
+    extendedRequestId: ids.extendedRequestId,
+    traceId: ids.trace(now),
     receivedAt: now,
     method: input.httpMethod ?? 'GET',
     protocol: 'HTTP/1.1',
@@ -179,6 +182,7 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
     host: 'testPrefix.testDomainName',
     port: '443',
     headers,
+    header: (name) => headerOf(headers, name),
     headerBytes: 0,
     rawQuery: splitPath(input, resourcePath).query,
     payload: payloadOf(encoder.encode(input.body ?? '')),

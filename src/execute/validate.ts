@@ -71,7 +71,7 @@ function validateParameters({ method, located, pathParameters }: Matched): void 
 /** A body whose content type has no model is not looked at: whether it may pass is the passthrough behavior's matter. */
 async function validateBody({ method, located }: Matched): Promise<void> {
   const { call, api } = located
-  const header = headerOf(call.headers, 'content-type')
+  const header = call.header('content-type')
   const type = header ? essence(header) : 'application/json'
   const name = modelFor(method.requestModels, type)
   if (name === undefined) return

@@ -139,7 +139,8 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   },
   'reset-in-chunks': (_response, _query, _arrived, socket) => {
     raw(socket, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n')
-    setTimeout(() => socket.resetAndDestroy(), 20)
+    // long enough for a busy machine to have passed the first chunk on
+    setTimeout(() => socket.resetAndDestroy(), 300)
   },
   /** declares more than it sends, and closes cleanly */
   short: (_response, _query, _arrived, socket) => {

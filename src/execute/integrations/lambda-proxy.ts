@@ -53,7 +53,7 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
 function replyOf({ admitted }: Prepared, response: InvokeResponse, payload: string): Reply {
   const { call, program } = admitted.matched.located
   const result = lambdaResult(payload, response.functionError, response.requestId)
-  const binary = result.isBase64Encoded && program.binary(headerOf(call.headers, 'accept'))
+  const binary = result.isBase64Encoded && program.binary(call.header('accept'))
   return {
     status: result.status,
     headers: result.headers,
