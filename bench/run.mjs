@@ -1,20 +1,25 @@
-/** `npm run bench [name …]`: every measurement in this folder, one after the other, each in a process of its own. */
+/**
+ * `npm run bench [name …]`: every measurement in this folder, one after the other, each in a process of its own. What names no
+ * bench is handed to each: `npm run bench mock scale node -- --seconds=5`.
+ */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 
-const chosen = process.argv.slice(2)
 const NOT_A_BENCH = new Set(['run.mjs', 'oracle-engine.mjs'])
-const benches = readdirSync(import.meta.dirname ?? new URL('.', import.meta.url).pathname)
+const all = readdirSync(import.meta.dirname ?? new URL('.', import.meta.url).pathname)
   .filter((file) => file.endsWith('.mjs') && !NOT_A_BENCH.has(file))
-  .filter((file) => chosen.length === 0 || chosen.includes(file.slice(0, -4)))
+  .map((file) => file.slice(0, -4))
   .sort()
+const words = process.argv.slice(2)
+const chosen = words.filter((word) => all.includes(word))
+const rest = words.filter((word) => !all.includes(word))
 
-let failed = 0
-for (const file of benches) {
-  console.log(`\n== ${file}`)
-  const { status } = spawnSync(process.execPath, [new URL(file, import.meta.url).pathname], {
-    stdio: 'inherit',
-  })
-  if (status !== 0) failed++
+const failed = []
+for (const name of chosen.length > 0 ? chosen : all) {
+  console.log(`\n== ${name}`)
+  const file = new URL(`${name}.mjs`, import.meta.url).pathname
+  const { status } = spawnSync(process.execPath, [file, ...rest], { stdio: 'inherit' })
+  if (status !== 0) failed.push(name)
 }
-process.exit(failed === 0 ? 0 : 1)
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`)
+process.exit(failed.length === 0 ? 0 : 1)
