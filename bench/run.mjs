@@ -13,6 +13,10 @@ const all = readdirSync(import.meta.dirname ?? new URL('.', import.meta.url).pat
 const words = process.argv.slice(2)
 const chosen = words.filter((word) => all.includes(word))
 const rest = words.filter((word) => !all.includes(word))
+if (chosen.length === 0 && rest.some((word) => !word.startsWith('--'))) {
+  console.error(`no bench is named ${rest.join(' ')}; there are ${all.join(', ')}`)
+  process.exit(2)
+}
 
 const failed = []
 for (const name of chosen.length > 0 ? chosen : all) {

@@ -25,7 +25,13 @@ export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(va
 
 /** Of every target a row for each round: requests a second, CPU microseconds a request, errors. */
 export const rows = new Map()
+
 let failures = 0
+/** Says what went wrong; the bench goes on, and fails in the end. */
+export function failure(what, errors = 1) {
+  failures += errors
+  console.log(`  ERROR: ${what}`)
+}
 
 /** `targets`: pairs of a name and of what `load` takes, with `pid` and, if the answer's text is to be looked at, `answer`. */
 export async function takeTurns(targets) {
@@ -40,9 +46,9 @@ export async function takeTurns(targets) {
       const { requests, seconds: took, errors } = await load({ ...target, seconds })
       const row = { rate: requests / took, cpu: (cpuOf(target.pid) - before) / requests, errors }
       rows.get(name).push(row)
-      failures += errors + (requests === 0 ? 1 : 0)
       console.log(`  round ${round} of ${rounds}  ${figures(name, row)}`)
-      if (errors > 0) console.log(`    its last words: ${target.lastWords?.().slice(0, 300)}`)
+      if (errors > 0) failure(`${errors} calls failed; last words: ${lastWordsOf(target)}`, errors)
+      if (requests === 0) failure('no call was answered')
     }
 }
 
@@ -57,10 +63,11 @@ async function probe(name, { port, path, method = 'GET', headers, body, hosts, a
     sent.on('error', reject)
     sent.end(body)
   })
-  if (status === 200 && (answer === undefined || answer.test(text))) return
-  failures++
-  console.log(`  ${name}: ERROR, the first answer is ${status} ${text.slice(0, 300)}`)
+  if (status !== 200 || !(answer?.test(text) ?? true))
+    failure(`${name} answers ${status} ${text.slice(0, 300)}`)
 }
+
+const lastWordsOf = ({ lastWords }) => lastWords?.().slice(0, 200) || 'none'
 
 /** CPU is only known where there is /proc and the process does nothing else meanwhile. */
 const figures = (name, { rate, cpu, errors }) =>
@@ -87,6 +94,6 @@ export function conclude(bars) {
     const met = !wanted ? '' : (atMost ? of <= atMost : of >= atLeast) ? 'yes' : 'NO'
     console.log(`  ${what.padEnd(width)} ${of.toFixed(2).padStart(10)} ${wanted.padStart(11)}  ${met}`)
   }
-  if (failures > 0) console.log(`\nFAILED: ${failures} errors, so the figures above are none`)
+  if (failures > 0) console.log(`\nFAILED: ${failures} errors: the figures above do not count`)
   process.exit(failures > 0 ? 1 : 0)
 }
