@@ -1,22 +1,27 @@
 /**
- * Whether the number of deployed APIs, or of an API's resources, is felt in a call: the same MOCK method of one API with three
+ * Whether the number of deployed APIs, or of an API's resources, is felt in a call: the same method of one API with three
  * resources, of one with 300, and of 10,000 APIs, of which always the same one is called, 1,000 at random, or all at random.
+ * The method is MOCK, where the little that a look-up takes is felt most, or with `--call=proxy` HTTP_PROXY.
  * The databases are made once, by the control service on Node, and then served by each runtime.
  *
- *   node bench/scale.mjs [node bun deno workerd; node by default] [--apis=10000] [--seconds=2] [--rounds=3]
+ *   node bench/scale.mjs [node bun deno workerd; node by default] [--call=proxy] [--apis=10000]
+ *     [--seconds=2] [--rounds=3]
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { chosenOf, conclude, failure, option, ratio, takeTurns } from './support/compare.mjs'
-import { definitionOf, MOCK } from './support/definitions.mjs'
-import { ALL_RUNTIMES, startOnData } from './support/gateway.mjs'
+import { definitionOf, httpProxy, MOCK } from './support/definitions.mjs'
+import { ALL_RUNTIMES, startOnData, startOrigin } from './support/gateway.mjs'
 import { deploy, hostOf, scratch, startProcess, stop } from './support/processes.mjs'
 
 const WITHIN = 0.1
 const MANY = Number(option('apis', 10_000))
 const SPREAD = Math.min(1000, MANY)
 const AT_ONCE = 4
+const proxied = option('call', 'mock') === 'proxy'
+const called = proxied ? httpProxy((await startOrigin()).url, 'GET') : MOCK
+const answer = proxied ? /^\{"text":"x+"\}$/ : /^\{"message": "Hello"\}$/
 const count = (n) => n.toLocaleString('en')
 
 /** In memory where that can be had: what a disk takes for 20,000 commits is not the question. */
@@ -26,11 +31,11 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 /** `/`, `/things` and `/things/{id}`, and as many beside them as are still wanted. */
 const withResources = (wanted) =>
   definitionOf({
-    '/things': { get: MOCK },
+    '/things': { get: called },
     '/things/{id}': {
-      get: { ...MOCK, parameters: [{ name: 'id', in: 'path', required: true, type: 'string' }] },
+      get: { ...called, parameters: [{ name: 'id', in: 'path', required: true, type: 'string' }] },
     },
-    ...Object.fromEntries(Array.from({ length: wanted - 3 }, (_, n) => [`/others-${n}`, { get: MOCK }])),
+    ...Object.fromEntries(Array.from({ length: wanted - 3 }, (_, n) => [`/others-${n}`, { get: called }])),
   })
 
 /** A data folder with `apis` deployed APIs, and their ids. */
@@ -88,8 +93,7 @@ for (const runtime of chosenOf(ALL_RUNTIMES, ['node'])) {
     started.push(gateway)
     const hosts = ids.map((id) => hostOf(id, gateway.port))
     return spreads.map((spread) => {
-      const target = { ...gateway, path: '/bench/things/42', hosts: hosts.slice(0, spread) }
-      return { ...target, answer: /^\{"message": "Hello"\}$/ }
+      return { ...gateway, path: '/bench/things/42', hosts: hosts.slice(0, spread), answer }
     })
   }
   const [base] = await targetsOn(small, 1)
