@@ -157,10 +157,12 @@ const targets = [
   ['user pool token', '/bench/pool', () => ({ ...headers, Authorization: token })],
   ['AWS_IAM', '/bench/iam', signed],
 ]
+let failures = 0
 async function cpu(path, headers) {
   const before = cpuOf(gateway.pid)
   const { requests, errors } = await load({ port, path, headers, seconds })
-  if (errors > 0) console.log(`  ${path}: ${errors} errors`)
+  failures += errors
+  if (errors > 0) console.log(`  ${path}: ${errors} ERRORS`)
   return (cpuOf(gateway.pid) - before) / requests
 }
 for (const [, path, make] of targets) await load({ port, path, headers: await make(), seconds: 1 })
@@ -181,4 +183,5 @@ for (const [name] of targets) {
 }
 await stop(gateway)
 await stop(origin)
-process.exit(0)
+if (failures > 0) console.log(`FAILED: ${failures} errors: the figures above do not count`)
+process.exit(failures > 0 ? 1 : 0)

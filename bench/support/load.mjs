@@ -3,31 +3,52 @@
  * Gives { requests, seconds, errors }.
  */
 import { execFile, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { scratch } from './processes.mjs'
 
 const run = promisify(execFile)
+const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url))
 const hasWrk = spawnSync('wrk', ['-v']).error === undefined
 
-export async function load({ port, path, headers = {}, seconds, connections = 32 }) {
-  if (hasWrk) return byWrk({ port, path, headers, seconds, connections })
-  const lines = Object.entries({ Host: `127.0.0.1:${port}`, ...headers }).map(([n, v]) => `${n}: ${v}\r\n`)
-  const request = `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+/** `hosts`: names of which each call takes one at random. */
+export async function load({
+  port,
+  path,
+  method = 'GET',
+  headers = {},
+  body = '',
+  hosts,
+  seconds,
+  connections = 32,
+}) {
+  const named = { Host: `127.0.0.1:${port}`, ...headers }
+  if (hasWrk) return byWrk({ port, path, method, headers: named, body, hosts, seconds, connections })
+  const requests = (hosts ?? [named.Host]).map((host) => {
+    const all = { ...named, Host: host, ...(body && { 'Content-Length': Buffer.byteLength(body) }) }
+    const lines = Object.entries(all).map(([n, v]) => `${n}: ${v}\r\n`)
+    return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
+  })
+  const next = () => requests[Math.floor(Math.random() * requests.length)]
   const counts = { requests: 0, errors: 0 }
   const started = performance.now()
   const until = started + seconds * 1000
-  await Promise.all(Array.from({ length: connections }, () => worker(port, request, until, counts)))
+  await Promise.all(Array.from({ length: connections }, () => worker(port, next, until, counts)))
   return { ...counts, seconds: (performance.now() - started) / 1000 }
 }
 
-async function byWrk({ port, path, headers, seconds, connections }) {
+async function byWrk({ port, path, method, headers, body, hosts, seconds, connections }) {
   const extra = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const { stdout } = await run('wrk', [
     '-t1',
     `-c${connections}`,
     `-d${seconds}s`,
     ...extra,
-    `http://127.0.0.1:${port}${path}`,
+    ...['-s', SCRIPT, `http://127.0.0.1:${port}${path}`, '--', method, body],
+    ...(hosts ? [fileOf(hosts)] : []),
   ])
   const [, requests, took] = /(\d+) requests in ([\d.]+)s/.exec(stdout)
   const socket = [...(/Socket errors: (.*)/.exec(stdout)?.[1] ?? '').matchAll(/\d+/g)].map(Number)
@@ -39,10 +60,25 @@ async function byWrk({ port, path, headers, seconds, connections }) {
   }
 }
 
-/** One connection. Responses are framed by Content-Length or chunks; only their ends matter. */
-function worker(port, request, until, counts) {
+const files = new Map()
+function fileOf(hosts) {
+  if (!files.has(hosts)) {
+    const file = join(scratch, `hosts-${files.size}`)
+    writeFileSync(file, `${hosts.join('\n')}\n`)
+    files.set(hosts, file)
+  }
+  return files.get(hosts)
+}
+
+/** One connection, made anew if it breaks. Responses are framed by Content-Length or chunks; only their ends matter. */
+async function worker(port, next, until, counts) {
+  while (performance.now() < until) await connection(port, next, until, counts)
+}
+
+function connection(port, next, until, counts) {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(request))
+    let waiting = true
+    const socket = connect(port, '127.0.0.1', () => socket.write(next()))
     let buffered = Buffer.alloc(0)
     socket.on('data', (chunk) => {
       buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk])
@@ -51,14 +87,15 @@ function worker(port, request, until, counts) {
       if (buffered.subarray(9, 10).toString() === '2') counts.requests++
       else counts.errors++
       buffered = buffered.subarray(end)
-      if (performance.now() < until) socket.write(request)
+      waiting = performance.now() < until
+      if (waiting) socket.write(next())
       else socket.end()
     })
-    socket.on('error', () => {
-      counts.errors++
-      resolve()
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      if (waiting) counts.errors++
+      setTimeout(resolve, waiting ? 10 : 0)
     })
-    socket.on('close', resolve)
   })
 }
 

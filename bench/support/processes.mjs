@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const bin = (name) => join(ROOT, 'node_modules/.bin', name)
+export const bin = (name) => join(ROOT, 'node_modules/.bin', name)
 export const scratch = mkdtempSync(join(tmpdir(), 'edgeway-bench-'))
 
 const running = new Set()
@@ -44,20 +44,26 @@ export function start(command, args, { port, env = {}, pattern = /(?:listening o
     const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env } })
     running.add(child)
     let output = ''
+    let found = port
     const heard = (chunk) => {
-      output += chunk
-      const found = port ?? Number(pattern.exec(output)?.[1])
-      if (found) settled(found)
+      output = (output + chunk).slice(-4000)
+      if (found) return
+      found = Number(pattern.exec(output)?.[1])
+      if (found) settled()
     }
-    const settled = (found) =>
-      waitFor(found).then(() => resolve({ port: found, pid: listener(child.pid, found), child }), reject)
+    const lastWords = () => output.trimEnd().split('\n').at(-1)
+    const settled = () =>
+      waitFor(found).then(
+        () => resolve({ port: found, pid: listener(child.pid, found), child, lastWords }),
+        reject,
+      )
     child.stdout.on('data', heard)
     child.stderr.on('data', heard)
     child.on('exit', (code) => {
       running.delete(child)
       reject(new Error(`${command} ended with ${code}: ${output.slice(-2000)}`))
     })
-    if (port) settled(port)
+    if (port) settled()
   })
 }
 
@@ -164,27 +170,44 @@ export async function startNginx() {
 }
 
 /** Amazon's account throttle (10,000 a second) is in the way of a measurement. */
-const QUIET = {
+export const QUIET = {
   EDGEWAY_LOG: 'error',
   EDGEWAY_ACCOUNT_RATE_LIMIT: '1000000000',
   EDGEWAY_ACCOUNT_BURST_LIMIT: '1000000000',
 }
 
 let databases = 0
-/** Edgeway through its own entry, with a database of its own, serving `definition` (OpenAPI) on stage `bench`. */
-export async function startEdgeway(runtime, definition, env = {}) {
-  const data = join(scratch, `data-${databases++}`)
+/** Edgeway through its own entry on Node, Bun or Deno, with a database of its own. */
+export async function startProcess(runtime, env = {}, data = join(scratch, `data-${databases++}`)) {
   const port = await freePort()
   const [command, args] = RUNTIMES[runtime](join(ROOT, 'bin/edgeway.mjs'), [
     `--port=${port}`,
     `--data=${data}`,
   ])
   const server = await start(command, args, { port, env: { ...QUIET, ...env } })
-  const { id } = await ask(port, 'POST', '/restapis?mode=import', definition)
-  await ask(port, 'POST', `/restapis/${id}/deployments`, { stageName: 'bench' })
-  const headers = { Host: `${id}.execute-api.us-east-1.localhost:${port}` }
-  return { ...server, id, headers }
+  return { ...server, manage: (...asked) => ask(port, ...asked) }
 }
+
+/** Serves `definition` (OpenAPI) on stage `bench`: the API's id, and the headers that name it. */
+export async function deploy({ manage, port }, definition) {
+  const { id } = await manage('POST', '/restapis?mode=import', definition)
+  await manage('POST', `/restapis/${id}/deployments`, { stageName: 'bench' })
+  return { id, headers: { Host: hostOf(id, port) } }
+}
+
+export const hostOf = (id, port) => `${id}.execute-api.us-east-1.localhost:${port}`
+
+export async function startEdgeway(runtime, definition, env) {
+  const gateway = await startProcess(runtime, env)
+  return { ...gateway, ...(await deploy(gateway, definition)) }
+}
+
+/** The statements of all migrations, in their order. */
+export const readMigrations = () =>
+  readdirSync(join(ROOT, 'migrations'))
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .flatMap((file) => readFileSync(join(ROOT, 'migrations', file), 'utf8').split('--> statement-breakpoint'))
 
 export async function ask(port, method, path, body) {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
