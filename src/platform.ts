@@ -140,6 +140,12 @@ export type Log = (level: LogLevel, message: string, fields?: Record<string, unk
 /** Keeps work alive after the response has gone (`waitUntil` on Workers). */
 export type Defer = (work: Promise<unknown>) => void
 
+/**
+ * Waits for work that another call began. Where a runtime ties a promise to the request that made it (Workers), it must not be
+ * awaited by another one.
+ */
+export type Join = <T>(work: Promise<T>) => Promise<T>
+
 /** Facts about a caller's connection that only the runtime knows. */
 export interface Peer {
   /** asked for before the request is answered */
@@ -206,6 +212,7 @@ export interface Platform {
   clock: Clock
   random: Random
   defer: Defer
+  join: Join
   log: Log
   settings: Settings
   /** the raw environment, for settings that belong to one feature */

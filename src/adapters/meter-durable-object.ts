@@ -20,6 +20,7 @@ import {
 } from '../core/throttle.ts'
 import type { Meter } from '../platform.ts'
 import { withDeadline } from './deadline.ts'
+import { workersJoin } from './join-workers.ts'
 
 const DEADLINE_MS = 1000
 /** An idle object is evicted after ten seconds at the earliest: a bucket that is full again by then need not be stored. */
@@ -303,6 +304,7 @@ export function durableObjectMeter(
         ),
       ),
     Date.now,
+    workersJoin,
   )
   return {
     durable: true,

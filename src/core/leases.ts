@@ -65,11 +65,20 @@ export class LeasedMeter {
   readonly #store: MeterStore
   readonly #later: (work: () => void, ms: number) => void
   readonly #now: () => number
+  readonly #join: (work: Promise<void>) => Promise<void>
   readonly #leases = new Map<string, Lease>()
   #scheduledFor = Number.NEGATIVE_INFINITY
 
-  /** `later` runs `work` after `ms` milliseconds; `now` is read then. */
-  constructor(store: MeterStore, later: (work: () => void, ms: number) => void, now: () => number) {
+  /**
+   * `later` runs `work` after `ms` milliseconds; `now` is read then; `join` waits for an exchange that another call began.
+   */
+  constructor(
+    store: MeterStore,
+    later: (work: () => void, ms: number) => void,
+    now: () => number,
+    join: (work: Promise<void>) => Promise<void> = (work) => work,
+  ) {
+    this.#join = join
     this.#store = store
     this.#later = later
     this.#now = now
@@ -190,9 +199,9 @@ export class LeasedMeter {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       for (const lease of lacking) lease.waiting++
       try {
+        const ahead = lacking.flatMap(({ asking }) => (asking ? [this.#join(asking)] : []))
         const idle = lacking.filter((lease) => !lease.asking)
-        const asked = idle.length > 0 ? this.#fill(idle, now) : undefined
-        await Promise.all([asked, ...lacking.map((lease) => lease.asking)])
+        await Promise.all(idle.length > 0 ? [this.#fill(idle, now), ...ahead] : ahead)
       } finally {
         for (const lease of lacking) lease.waiting--
       }

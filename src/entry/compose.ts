@@ -79,6 +79,7 @@ async function run(runtime: Runtime): Promise<void> {
     clock: systemClock,
     random: webcryptoRandom,
     defer: deferred.defer,
+    join: (work) => work,
     log,
     settings,
     env,

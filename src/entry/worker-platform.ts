@@ -7,6 +7,7 @@ import { envCredentials } from '../adapters/credentials-env.ts'
 import { d1Database } from '../adapters/database-d1.ts'
 import { libsqlHttpDatabase } from '../adapters/database-libsql-http.ts'
 import { workersDefer } from '../adapters/defer-workers.ts'
+import { workersJoin } from '../adapters/join-workers.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { durableObjectMeter } from '../adapters/meter-durable-object.ts'
 import { workersOutbound } from '../adapters/outbound-workers.ts'
@@ -64,6 +65,7 @@ function platformOf(bindings: Bindings): Platform {
     clock: systemClock,
     random: webcryptoRandom,
     defer: workersDefer,
+    join: workersJoin,
     log: consoleLog(option(env, 'EDGEWAY_LOG')),
     // a Worker is on a public address: nobody manages it until a principal is configured
     settings: settingsOf(env, env.EDGEWAY_PRINCIPALS ? 'signed' : 'closed'),

@@ -30,7 +30,7 @@ export async function assumeRole(
   const key = `${own.accessKeyId} ${arn}`
   const known = roles.get(key)
   if (known) {
-    const held = await known
+    const held = await platform.join(known)
     if (held.expiresAt - MARGIN_MS > platform.clock.now()) return held
     // of all that waited, the first one asks again; the others find its question
     if (roles.get(key) !== known) return assumeRole(arn, own, platform)

@@ -132,7 +132,7 @@ async function miss(
   const flight = `${place.group} ${place.key}`
   const ahead = fetching.get(flight)
   if (ahead) {
-    const kept = await ahead
+    const kept = await on.platform.join(ahead)
     if (kept && sameVariant(kept, place)) return hit(kept.entry, admitted, on)
     on.counts.add('CacheMissCount', api.apiId, stage.stageName)
     return fetchAndKeep(admitted, place, on, perform)

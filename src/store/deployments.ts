@@ -2,7 +2,7 @@
  * What the data plane reads: stage pointers, compiled deployments and custom domains.
  *
  * Correctness never rests on the cache. A deployment is immutable under its id, so it may be cached for ever. A pointer is
- * believed for a short time, then read again; if nobody can be asked (database and cache down) the last known one serves on.
+ * believed for a short time, then read again if anything was committed since (changes.ts); if nobody can be asked (database and cache down) the last known one serves on.
  * A change made in this process is seen at once.
  */
 import { and, asc, eq } from 'drizzle-orm'
@@ -10,6 +10,7 @@ import { API_FORMAT, type CompiledApi, type DomainPointer, type StagePointer } f
 import type { ClientCertificate, Stage } from '../core/documents.ts'
 import type { RoutingRule } from '../core/routing-rule.ts'
 import type { Platform } from '../platform.ts'
+import type { Changes } from './changes.ts'
 import { type Documents, label } from './documents.ts'
 import { documents, snapshots } from './tables.ts'
 
@@ -21,15 +22,27 @@ const MAX_COMPILED = 48 * 1024 * 1024
 
 interface Held<T> {
   value: T | null
+  /** the value as JSON */
+  text: string
   at: number
+  /** what the journal stood at before it was read */
+  mark: number | undefined
+  /** when it could not be read again */
+  failedAt?: number
   reading?: Promise<T | null>
 }
 
-type Parts = Pick<Platform, 'database' | 'cache' | 'clock' | 'log' | 'defer'>
+const isRecent = (at: number | undefined, now: number): boolean =>
+  at !== undefined && now - at < FRESH_MS && now >= at
+
+const NOTHING = { value: null, text: '', at: Number.NEGATIVE_INFINITY, mark: undefined }
+
+type Parts = Pick<Platform, 'database' | 'cache' | 'clock' | 'log' | 'defer' | 'join'>
 
 export class Deployments {
   readonly #parts: Parts
   readonly #documents: Documents
+  readonly #changes: Changes
   readonly #stages = new Map<string, Held<StagePointer>>()
   readonly #domains = new Map<string, Held<DomainPointer>>()
   readonly #compiled = new Map<string, { api: CompiledApi; size: number }>()
@@ -37,9 +50,10 @@ export class Deployments {
   #compiledSize = 0
   #last = ''
 
-  constructor(parts: Parts, store: Documents) {
+  constructor(parts: Parts, store: Documents, changes: Changes) {
     this.#parts = parts
     this.#documents = store
+    this.#changes = changes
     store.onCommit(({ put, deleted }) => {
       for (const path of put) this.#forget(path)
       for (const path of deleted) this.#forget(path)
@@ -69,12 +83,11 @@ export class Deployments {
       }
       return known.api
     }
-    let loading = this.#loading.get(deploymentId)
-    if (!loading) {
-      loading = this.#load(deploymentId).finally(() => this.#loading.delete(deploymentId))
-      this.#loading.set(deploymentId, loading)
-      this.#parts.defer(loading)
-    }
+    const ahead = this.#loading.get(deploymentId)
+    if (ahead) return this.#parts.join(ahead)
+    const loading = this.#load(deploymentId).finally(() => this.#loading.delete(deploymentId))
+    this.#loading.set(deploymentId, loading)
+    this.#parts.defer(loading)
     return loading
   }
 
@@ -86,23 +99,30 @@ export class Deployments {
   }
 
   #held<T>(memo: Map<string, Held<T>>, kind: string, key: string, read: () => Promise<T | null>) {
-    const now = this.#parts.clock.now()
+    const { clock, cache, defer, join } = this.#parts
+    const now = clock.now()
     const held = memo.get(key)
-    if (held && now - held.at < FRESH_MS && now >= held.at) return held.value
-    if (held?.reading) return held.reading
-    const reading = this.#refresh(kind, key, read, held)
-      .then((value) => {
+    if (held?.reading) return join(held.reading)
+    // where a shared cache holds pointers, it is asked for each; else one look tells that none has changed
+    const mark = cache.changeableSeconds === 0 ? this.#changes.mark() : undefined
+    if (
+      held &&
+      (mark === undefined ? isRecent(held.at, now) : mark === held.mark || isRecent(held.failedAt, now))
+    )
+      return held.value
+    const reading = this.#current(mark, held, () => this.#refresh(kind, key, read, held))
+      .then((current) => {
         // a change that came while we read has removed or replaced the entry: what we read may be older than it
         if (memo.get(key)?.reading === reading) {
           memo.delete(key)
-          memo.set(key, { value, at: now })
+          memo.set(key, current)
           if (memo.size > MAX_POINTERS) memo.delete(memo.keys().next().value!)
         }
-        return value
+        return current.value
       })
       .catch((error) => {
         if (memo.get(key)?.reading === reading)
-          held ? memo.set(key, { value: held.value, at: now }) : memo.delete(key)
+          held ? memo.set(key, { ...held, at: now, failedAt: now, reading: undefined }) : memo.delete(key)
         if (!held) throw error
         this.#parts.log('error', 'the database does not answer; serving what was last known', {
           [kind]: key,
@@ -111,9 +131,24 @@ export class Deployments {
         return held.value
       })
     // others wait for this reading, so it must survive the disconnect of the call that began it
-    this.#parts.defer(reading)
-    memo.set(key, { value: held?.value ?? null, at: Number.NEGATIVE_INFINITY, reading })
+    defer(reading)
+    memo.set(key, { ...(held ?? NOTHING), reading })
     return reading
+  }
+
+  /** What is held, if nothing was committed since; else what is read now. */
+  async #current<T>(
+    marking: Promise<number> | number | undefined,
+    held: Held<T> | undefined,
+    read: () => Promise<T | null>,
+  ): Promise<Held<T>> {
+    const mark = await marking
+    const at = this.#parts.clock.now()
+    if (held && mark !== undefined && mark === held.mark) return { ...held, at, reading: undefined }
+    const value = await read()
+    const text = JSON.stringify(value)
+    // the same object while nothing has changed: much is remembered by it
+    return { value: held?.text === text ? held.value : value, text, at, mark }
   }
 
   /** Shared cache first, then the database. A failing cache is only a slow one. */

@@ -1,12 +1,14 @@
 /**
  * API keys as the data plane asks for them: from the value that a client sent to the key, and to the usage plan that ties it to
  * a stage. The value is looked up by its SHA-256 hash, so that how long a look-up takes says nothing about how much of a
- * guess was right. What was found is believed for a second; a change made in this process is seen at once.
+ * guess was right. What was found is believed until something is committed, which is looked for once a second; a change made in
+ * this process is seen at once.
  */
 import { and, eq, inArray } from 'drizzle-orm'
 import type { ApiKey, UsagePlan } from '../core/documents.ts'
 import { sha256 } from '../core/sigv4/hash.ts'
 import type { Platform } from '../platform.ts'
+import type { Changes } from './changes.ts'
 import { type Documents, label } from './documents.ts'
 import { documents } from './tables.ts'
 
@@ -18,29 +20,31 @@ export interface FoundKey {
   plan: UsagePlan
 }
 
-const FRESH_MS = 1000
 const MAX_HELD = 20_000
 const MAX_VALUE = 1024
 
 interface Held {
-  at: number
+  /** what the journal stood at before it was read */
+  mark: number | undefined
   found: FoundKey | null
   reading?: Promise<FoundKey | null>
 }
 
-type Parts = Pick<Platform, 'database' | 'clock' | 'log'>
+type Parts = Pick<Platform, 'database' | 'clock' | 'log' | 'join'>
 
 export class Keys {
   readonly #parts: Parts
   readonly #documents: Documents
+  readonly #changes: Changes
   readonly #held = new Map<string, Held>()
   readonly #plans = new Map<string, { text: string; plan: UsagePlan }>()
   /** of values that are keys: hashing one costs more than all else that is done for a call with a key */
   readonly #hashes = new Map<string, string>()
 
-  constructor(parts: Parts, store: Documents) {
+  constructor(parts: Parts, store: Documents, changes: Changes) {
     this.#parts = parts
     this.#documents = store
+    this.#changes = changes
     store.onCommit(({ put, deleted }) => {
       if ([...put, ...deleted].some((path) => /^\/(?:apikeys|usageplans)\//.test(path))) this.#held.clear()
     })
@@ -51,14 +55,14 @@ export class Keys {
     if (value === '' || value.length > MAX_VALUE) return null
     const hash = this.#hashes.get(value) ?? (await sha256(value))
     const name = `${hash} ${region} ${apiId} ${stage}`
-    const now = this.#parts.clock.now()
     const held = this.#held.get(name)
-    if (held && now - held.at < FRESH_MS && now >= held.at) return held.found
-    if (held?.reading) return held.reading
-    const entry: Held = { at: Number.NEGATIVE_INFINITY, found: held?.found ?? null }
-    entry.reading = this.#read(hash, region, apiId, stage).then(
-      (found) => {
-        Object.assign(entry, { at: now, found, reading: undefined })
+    if (held?.reading) return this.#parts.join(held.reading)
+    const mark = this.#changes.mark()
+    if (held && mark === held.mark) return held.found
+    const entry: Held = { mark: undefined, found: held?.found ?? null }
+    entry.reading = this.#current(mark, held, () => this.#read(hash, region, apiId, stage)).then(
+      ({ mark, found }) => {
+        Object.assign(entry, { mark, found, reading: undefined })
         if (found) this.#remember(value, hash)
         return found
       },
@@ -68,7 +72,6 @@ export class Keys {
           this.#held.delete(name)
           throw error
         }
-        entry.at = now
         this.#parts.log('error', 'the database does not answer; API keys are taken as last known', {
           error: String(error),
         })
@@ -79,6 +82,16 @@ export class Keys {
     this.#held.set(name, entry)
     if (this.#held.size > MAX_HELD) this.#held.delete(this.#held.keys().next().value!)
     return entry.reading
+  }
+
+  /** What is held, if nothing was committed since; else what is read now. */
+  async #current(
+    marking: Promise<number> | number,
+    held: Held | undefined,
+    read: () => Promise<FoundKey | null>,
+  ): Promise<Omit<Held, 'reading'>> {
+    const mark = await marking
+    return held && held.mark === mark ? held : { mark, found: await read() }
   }
 
   #remember(value: string, hash: string): void {

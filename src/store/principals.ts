@@ -37,7 +37,7 @@ const MAX_HELD = 10_000
 /** Access key ids as Amazon makes them, and a little wider; anything else asks no database. */
 const KEY_ID = /^\w{16,128}$/
 
-type Parts = Pick<Platform, 'database' | 'clock' | 'settings' | 'env'>
+type Parts = Pick<Platform, 'database' | 'clock' | 'settings' | 'env' | 'join'>
 
 export class Principals {
   readonly #parts: Parts
@@ -58,7 +58,8 @@ export class Principals {
     if (!KEY_ID.test(accessKeyId)) return null
     const now = this.#parts.clock.now()
     const held = this.#held.get(accessKeyId)
-    if (held && now - held.at < FRESH_MS && now >= held.at) return held.found
+    if (held && now - held.at < FRESH_MS && now >= held.at)
+      return held.found instanceof Promise ? this.#parts.join(held.found) : held.found
     const reading = this.#read(accessKeyId)
     const entry: { at: number; found: Promise<Principal | null> | Principal | null } = {
       at: now,

@@ -37,7 +37,7 @@ export interface Client {
 /** Used and remaining calls of each day, by key id; remaining is -1 where the plan has no quota. */
 export type UsageItems = Record<string, [used: number, remaining: number][]>
 
-type Parts = Pick<Platform, 'database' | 'meter' | 'clock' | 'log' | 'defer'>
+type Parts = Pick<Platform, 'database' | 'meter' | 'clock' | 'log' | 'defer' | 'join'>
 
 /** The quota's limit, or undefined. */
 const limitOf = (plan: PlanLimits): number | undefined => plan.quota?.limit ?? undefined
@@ -92,7 +92,8 @@ export class Usage {
   /** Tells the meter what the database remembers of a client; undefined where that is done. Rejects while the database is down. */
   ready(client: Client, now: number): Promise<void> | undefined {
     if (client.seeded) return undefined
-    client.seeding ??= inTime(this.#seed(client, now)).finally(() => {
+    if (client.seeding) return this.#parts.join(client.seeding)
+    client.seeding = inTime(this.#seed(client, now)).finally(() => {
       client.seeding = undefined
     })
     return client.seeding

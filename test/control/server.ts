@@ -60,6 +60,7 @@ export async function startControl(
     clock: { now: () => Date.now() },
     random: { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) },
     defer: (work: Promise<unknown>) => void work,
+    join: <T>(work: Promise<T>) => work,
     log: (level: string, message: string, fields?: object) => {
       if (level === 'error') errors.push(`${message} ${JSON.stringify(fields)}`)
     },

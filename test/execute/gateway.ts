@@ -147,6 +147,7 @@ export async function startGateway(
     clock: { now: () => Date.now() },
     random: { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) },
     defer: (work: Promise<unknown>) => void work.catch(() => {}),
+    join: <T>(work: Promise<T>) => work,
     log: (level: string, message: string, fields?: Record<string, unknown>) =>
       log.push({ level, message, fields }),
     settings: { ...settingsOf({}, 'open'), ...options.settings },

@@ -23,6 +23,7 @@ const platform = (settings: Partial<Settings> = { encryptionKey }, env: Record<s
   settings: { accountId: '123456789012', ...settings } as Settings,
   random: { bytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) },
   clock: { now: () => now },
+  join: <T>(work: Promise<T>) => work,
   env,
 })
 const run = (line: string, settings?: Partial<Settings>) =>

@@ -32,6 +32,7 @@ function startProcess(meter: Meter = memoryMeter(), database = open.database) {
     clock: { now: () => now },
     log: (_level, message) => void log.push(message),
     defer: (work) => void work.catch(() => {}),
+    join: (work) => work,
   })
   return {
     usage,

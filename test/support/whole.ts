@@ -54,6 +54,7 @@ export async function startWhole(
     clock: { now: () => Date.now() },
     random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
     defer: (work) => void work.catch(() => {}),
+    join: (work) => work,
     log: (level, message, fields = {}) => void log.push({ level, message, fields }),
     settings: { ...settingsOf({}, 'open'), ...options.settings },
     env: options.env ?? {},

@@ -61,8 +61,9 @@ export async function keysOf(source: KeySource, keyId: string, platform: Platfor
     if (held && now - held.at < STALE_MS) return held.keys
     throw new Error(`the keys of ${source.name} could not be fetched`)
   }
-  issuer.asking ??= ask(issuer, source, platform, now)
   try {
+    if (issuer.asking) return (await platform.join(issuer.asking)).keys
+    issuer.asking = ask(issuer, source, platform, now)
     return (await issuer.asking).keys
   } catch (error) {
     if (held && now - held.at < STALE_MS) return held.keys

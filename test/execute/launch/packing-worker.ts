@@ -21,6 +21,7 @@ export default {
       clock: { now: () => Date.now() },
       random: webcryptoRandom,
       defer: () => {},
+      join: <T>(work: Promise<T>) => work,
       log: () => {},
       settings: settingsOf({}, 'open'),
       env: {},
