@@ -207,6 +207,17 @@ export function runtimeSuite(launch: Launch): void {
     expect(await status('/pets/1')).toBe(403)
   })
 
+  test('calls that come together while what is known is looked up again are all answered', async () => {
+    const url = `${running.endpoint}/_aws/execute-api/${api}/dev/proxy/x`
+    const statuses = new Set<number>()
+    for (let round = 0; round < 4; round++) {
+      const answers = await Promise.all(Array.from({ length: 24 }, () => call(url)))
+      for (const { status } of answers) statuses.add(status)
+      await new Promise((resolve) => setTimeout(resolve, 700))
+    }
+    expect([...statuses]).toEqual([201])
+  })
+
   test('a change of the stage is served', async () => {
     const patch = { op: 'replace', path: '/variables/backend', value: '127.0.0.1:1' } as const
     await client.send(new UpdateStageCommand({ restApiId: api, stageName: 'dev', patchOperations: [patch] }))
