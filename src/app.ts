@@ -125,7 +125,7 @@ interface Authority {
 }
 
 /** Hosts recur. */
-const MAX_AUTHORITIES = 10_000
+const MAX_AUTHORITIES = 50_000
 const authorities = new Map<string, Authority>()
 
 /**

@@ -30,7 +30,7 @@ interface Named {
 }
 
 /** Hosts recur. */
-const MAX_HOSTS = 10_000
+const MAX_HOSTS = 50_000
 const hosts = new Map<string, Named | null>()
 
 function namedBy(host: string): Named | null {

@@ -143,7 +143,7 @@ interface Authority {
 }
 
 /** Host headers recur. */
-const MAX_AUTHORITIES = 10_000
+const MAX_AUTHORITIES = 50_000
 const authorities = new Map<string, Authority>()
 
 function authorityOf(header: string): Authority {

@@ -32,6 +32,14 @@ interface Held<T> {
   reading?: Promise<T | null>
 }
 
+interface Compiled {
+  api: CompiledApi
+  /** of its JSON */
+  size: number
+  /** called since it was last considered for leaving */
+  used: boolean
+}
+
 const isRecent = (at: number | undefined, now: number): boolean =>
   at !== undefined && now - at < FRESH_MS && now >= at
 
@@ -45,10 +53,9 @@ export class Deployments {
   readonly #changes: Changes
   readonly #stages = new Map<string, Held<StagePointer>>()
   readonly #domains = new Map<string, Held<DomainPointer>>()
-  readonly #compiled = new Map<string, { api: CompiledApi; size: number }>()
+  readonly #compiled = new Map<string, Compiled>()
   readonly #loading = new Map<string, Promise<CompiledApi>>()
   #compiledSize = 0
-  #last = ''
 
   constructor(parts: Parts, store: Documents, changes: Changes) {
     this.#parts = parts
@@ -75,12 +82,7 @@ export class Deployments {
   api(deploymentId: string): Promise<CompiledApi> | CompiledApi {
     const known = this.#compiled.get(deploymentId)
     if (known) {
-      // the last used stand at the end; where one is used over and over it need not move each time
-      if (deploymentId !== this.#last) {
-        this.#compiled.delete(deploymentId)
-        this.#compiled.set(deploymentId, known)
-        this.#last = deploymentId
-      }
+      known.used = true
       return known.api
     }
     const ahead = this.#loading.get(deploymentId)
@@ -224,15 +226,21 @@ export class Deployments {
       throw new Error(
         `deployment ${id} has format ${api.format}, this version reads ${API_FORMAT}: deploy it again`,
       )
-    this.#compiled.set(id, { api, size: text.length })
-    this.#last = id
+    this.#compiled.set(id, { api, size: text.length, used: false })
     this.#compiledSize += text.length
-    for (const [oldest, { size }] of this.#compiled) {
-      if (this.#compiledSize <= MAX_COMPILED || oldest === id) break
-      this.#compiled.delete(oldest)
-      this.#compiledSize -= size
-    }
+    this.#makeRoom(id)
     return api
+  }
+
+  /** The oldest go, but those that were called since they were last looked at here get another turn. */
+  #makeRoom(forId: string): void {
+    for (const [oldest, compiled] of this.#compiled) {
+      if (this.#compiledSize <= MAX_COMPILED) return
+      if (oldest === forId) continue
+      this.#compiled.delete(oldest)
+      if (compiled.used) this.#compiled.set(oldest, { ...compiled, used: false })
+      else this.#compiledSize -= compiled.size
+    }
   }
 
   /** A document changed or went: drop what was known about it here, and in the shared cache. */
