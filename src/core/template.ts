@@ -16,6 +16,8 @@ export interface TemplateScope {
   params: { path: Strings; querystring: Strings; header: Strings }
   context: Context
   stageVariables: Strings
+  /** header names are matched without regard to case */
+  foldHeaderCase: true
 }
 
 export interface Rendered {
@@ -58,7 +60,7 @@ function lazily(source: string): Template {
     render(scope) {
       try {
         engine ??= compileTemplate(source)
-        const { output, overrides } = engine.render({ ...scope(), foldHeaderCase: true })
+        const { output, overrides } = engine.render(scope())
         return { output, overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {
         throw transformFault(cause)

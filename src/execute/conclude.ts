@@ -10,7 +10,7 @@ import { responseTemplate, type Template } from '../core/template.ts'
 import { contextOf } from '../core/variables.ts'
 import { bodyText, headersText, journalEnd } from './journal.ts'
 import { collect, EMPTY } from './payload.ts'
-import { paramsOf } from './prepare-custom.ts'
+import { CallScope } from './template-scope.ts'
 
 const encoder = new TextEncoder()
 const MAX_BUFFERED = 64 * 1024 * 1024
@@ -90,15 +90,9 @@ function bytesIn(body: Body): Later<Uint8Array> {
 }
 
 function render(template: Template, content: Content, { admitted }: Prepared) {
-  const { call, stageVariables } = admitted.matched.located
   const text = templateText(content)
   try {
-    return template.render(() => ({
-      body: text || null,
-      params: paramsOf(admitted),
-      context: contextOf(call),
-      stageVariables,
-    }))
+    return template.render(() => new CallScope(admitted, text || null))
   } catch (error) {
     // what does not parse here came from the back end: the client cannot help it
     throw error instanceof Fault && error.status < 500 ? configurationFault(error.message, error) : error

@@ -1,16 +1,15 @@
 /** The integration requests of HTTP, AWS and MOCK: only what is mapped passes, and the body through its template. */
 import type { Admitted, Body, Pair, Prepared } from '../core/call.ts'
 import { bytesOf, requestContent, templateText } from '../core/content.ts'
-import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
-import { headerMaps, headerOf, isDroppedOnDeparture, isRefusedMapping, setHeader } from '../core/headers.ts'
+import { headerOf, isDroppedOnDeparture, isRefusedMapping, setHeader } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
-import { decodePercent, encodePath, formatQuery, parseQuery, queryMaps } from '../core/query.ts'
+import { encodePath, formatQuery } from '../core/query.ts'
 import { NO_OVERRIDES, type Overrides, requestTemplate } from '../core/template.ts'
-import { contextOf } from '../core/variables.ts'
 import { API_ID, carriesBody, DEFAULT_TIMEOUT_MS, verbOf } from './prepare-proxy.ts'
+import { CallScope } from './template-scope.ts'
 
 const encoder = new TextEncoder()
 
@@ -103,7 +102,7 @@ function transform(
   bytes: Uint8Array,
 ): Transformed {
   const { matched } = admitted
-  const { call, program, stageVariables } = matched.located
+  const { call, program } = matched.located
   const contentType = call.header('content-type')
   const template = requestTemplate(requestTemplates, contentType, integration.passthroughBehavior)
   const content = requestContent(bytes, program.binary(contentType), integration.contentHandling)
@@ -112,26 +111,6 @@ function transform(
     return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
   }
   const text = bytes.length === 0 ? null : templateText(content)
-  const { output, overrides } = template.render(() => ({
-    body: text,
-    params: paramsOf(admitted),
-    context: contextOf(call),
-    stageVariables,
-  }))
+  const { output, overrides } = template.render(() => new CallScope(admitted, text))
   return { body: encoder.encode(output), overrides }
-}
-
-/** `$input.params()`: decoded path, last query and header values. */
-export function paramsOf({ matched }: Admitted): { path: Strings; querystring: Strings; header: Strings } {
-  const { call } = matched.located
-  const path: Strings = {}
-  for (const [name, value] of Object.entries(matched.pathParameters)) path[name] = decodePercent(value)
-  const header = headerMaps(call.headers).single
-  for (const declared of Object.keys(matched.method.requestParameters ?? {})) {
-    const name = /^method\.request\.header\.(.+)$/.exec(declared)?.[1]
-    if (!name || name in header) continue
-    const value = call.header(name.toLowerCase())
-    if (value !== undefined) header[name] = value
-  }
-  return { path, querystring: queryMaps(parseQuery(call.rawQuery)).single, header }
 }

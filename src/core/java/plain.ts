@@ -41,7 +41,7 @@ function wrapNumber(v: number): Value {
 
 /** A map over a plain object: one level is copied only when something iterates or changes it. */
 export class PlainMap extends JMap {
-  declare private readonly src: Record<string, unknown>
+  declare protected src: Record<string, unknown>
   /** Wrapped objects that were asked for before that: they must stay the same, or a #set on them would be lost. */
   declare private kids: Map<string, Value> | undefined
   constructor(src: Record<string, unknown>) {

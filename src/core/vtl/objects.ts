@@ -26,16 +26,22 @@ class ParamsMap extends JMap {
 /** $input. Prints as the empty string (recorded). The body is parsed on first use, once. */
 export class Input extends JavaObject {
   declare readonly body: string
-  declare readonly params: Params
+  declare private readonly scope: { readonly params: Params }
   declare readonly foldHeaders: boolean
   declare readonly dialect: PathDialect
   declare private doc: Value | undefined
   declare private map: ParamsMap | undefined
 
-  constructor(body: string | null, params: Params, foldHeaders: boolean, dialect: PathDialect) {
+  /** The scope's params are asked for when the template wants one. */
+  constructor(
+    body: string | null,
+    scope: { readonly params: Params },
+    foldHeaders: boolean,
+    dialect: PathDialect,
+  ) {
     super()
     this.body = body || '{}'
-    this.params = params
+    this.scope = scope
     this.foldHeaders = foldHeaders
     this.dialect = dialect
     this.doc = undefined
@@ -71,7 +77,7 @@ export class Input extends JavaObject {
     return env.built(s)
   }
   paramsMap(): JMap {
-    this.map ??= new ParamsMap(this.params)
+    this.map ??= new ParamsMap(this.scope.params)
     return this.map
   }
   param(name: string): Value {
@@ -83,13 +89,14 @@ export class Input extends JavaObject {
       }
     } else {
       for (const k of PARTS) {
-        const part = this.params[k]
+        const part = this.scope.params[k]
         if (part && Object.hasOwn(part, name)) return part[name] as string
       }
     }
     if (!this.foldHeaders) return ''
     const folded = name.toLowerCase()
-    for (const [k, v] of Object.entries(this.params.header ?? {})) if (k.toLowerCase() === folded) return v
+    for (const [k, v] of Object.entries(this.scope.params.header ?? {}))
+      if (k.toLowerCase() === folded) return v
     return ''
   }
 }
@@ -154,12 +161,25 @@ class ContextMap extends PlainMap {
   }
 }
 
+const NOTHING = {}
 const REQUEST_PARTS = ['path', 'header', 'querystring']
 
 /** The root of $context: requestOverride and responseOverride are always there and can be written. */
 export class RootContext extends ContextMap {
+  declare private from: { readonly context: Record<string, unknown> } | null
+
+  /** The scope's context is asked for when the template wants something of it. */
+  constructor(scope: { readonly context: Record<string, unknown> }, aws: boolean) {
+    super(NOTHING, aws)
+    this.from = scope
+  }
+  private ask(): void {
+    if (this.from) this.src = this.from.context
+    this.from = null
+  }
   override map(): ReturnType<PlainMap['map']> {
     if (this.m === undefined) {
+      this.ask()
       const m = super.map()
       const part = (root: string, names: string[]): void => {
         let o = m.get(root)
@@ -176,7 +196,9 @@ export class RootContext extends ContextMap {
     return this.m as ReturnType<PlainMap['map']>
   }
   override get(k: string): Value | undefined {
-    return k === 'requestOverride' || k === 'responseOverride' ? this.map().get(k) : super.get(k)
+    if (k === 'requestOverride' || k === 'responseOverride') return this.map().get(k)
+    this.ask()
+    return super.get(k)
   }
   /** The root if the template could have written to it, or null when nothing asked for more than plain values. */
   touched(): JMap | null {

@@ -29,7 +29,7 @@ export interface TemplateOptions {
   limits?: Partial<Limits>
 }
 
-/** What a render sees. Plain values; nothing is copied until the template asks for it. */
+/** What a render sees. Plain values; nothing is read or copied until the template asks for it. */
 export interface TemplateScope {
   /** null and "" are `{}` for $input (recorded). */
   body: string | null
@@ -93,9 +93,9 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
   }
   return {
     render(scope) {
-      const context = new RootContext(scope.context, aws)
+      const context = new RootContext(scope, aws)
       const vars: (Value | undefined)[] = new Array(names.size)
-      vars[0] = new Input(scope.body, scope.params, scope.foldHeaderCase === true, dialect)
+      vars[0] = new Input(scope.body, scope, scope.foldHeaderCase === true, dialect)
       vars[1] = UTIL
       vars[2] = context
       vars[3] = new PlainMap(scope.stageVariables)
