@@ -4,13 +4,15 @@
  */
 import type { QuotaSpec } from '../core/quota.ts'
 import type { BucketSpec, MeterVerdict } from '../core/throttle.ts'
-import type { Reply } from './redis-connection.ts'
+import { TAKE } from './meter-redis-scripts.ts'
+import type { RedisConnection } from './redis-connection.ts'
 
 /** A script holds up everybody else in Redis: no more calls than this in one. */
 const MOST_CALLS = 64
 
 /** A bucket or quota as the script takes it, and its place in the batch that has named it last. */
 export interface Packed {
+  /** as `bulk` gives it */
   key: string
   /** rate and burst, or limit and end */
   numbers: string
@@ -36,10 +38,10 @@ interface Run {
 
 let batches = 0
 
-/** `decide` runs the script TAKE with keys and numbers. */
+/** `take` of a meter. */
 export function batchedTake(
   pack: Pack,
-  decide: (keys: string[], numbers: string) => Promise<Reply>,
+  redis: RedisConnection,
 ): (buckets: readonly BucketSpec[], quotas: readonly QuotaSpec[], now: number) => Promise<MeterVerdict> {
   let waiting: Call[] = []
   let scheduled = false
@@ -49,7 +51,7 @@ export function batchedTake(
     const calls = waiting
     waiting = []
     const { keys, numbers, runs } = written(calls, pack)
-    decide(keys, numbers).then(
+    redis.run(TAKE, keys, [numbers]).then(
       (reply) => settle(runs, reply as (number | string)[]),
       (error) => {
         for (const { reject } of calls) reject(error)
@@ -68,7 +70,7 @@ export function batchedTake(
       if (waiting.length === MOST_CALLS) flush()
       else if (!scheduled) {
         scheduled = true
-        setImmediate(endOfTurn)
+        redis.atEndOfTurn(endOfTurn)
       }
     })
 }

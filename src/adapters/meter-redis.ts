@@ -9,8 +9,9 @@ import type { QuotaSpec } from '../core/quota.ts'
 import type { BucketSpec } from '../core/throttle.ts'
 import type { Meter } from '../platform.ts'
 import { batchedTake, type Packed } from './meter-redis-batch.ts'
-import { EXCHANGE, SET_USED, SLACK_MS, TAKE } from './meter-redis-scripts.ts'
-import type { RedisConnection, Reply } from './redis-connection.ts'
+import { EXCHANGE, SET_USED, SLACK_MS } from './meter-redis-scripts.ts'
+import type { RedisConnection } from './redis-connection.ts'
+import { bulk, type Reply } from './redis-protocol.ts'
 
 export type MeterMode = 'exact' | 'leased'
 
@@ -29,7 +30,7 @@ export function redisMeter(
   function packed(spec: BucketSpec | QuotaSpec): Packed {
     let pack = known.get(spec)
     if (!pack) {
-      pack = { key: keyOf(spec), numbers: numbersOf(spec), batch: 0, place: 0 }
+      pack = { key: bulk(keyOf(spec)), numbers: numbersOf(spec), batch: 0, place: 0 }
       known.set(spec, pack)
     }
     return pack
@@ -45,14 +46,14 @@ export function redisMeter(
   }
 
   const store: MeterStore = {
-    take: batchedTake(pack, (keys, numbers) => redis.run(TAKE, keys, [numbers])),
+    take: batchedTake(pack, redis),
 
     async exchange(requests, now) {
       // the script takes buckets before quotas; the answers go back in the order of the requests
       const order = requests
         .map((request, i) => ({ ...request, i }))
         .sort((a, b) => Number('rate' in b.spec) - Number('rate' in a.spec))
-      const keys = order.map(({ spec }) => keyOf(spec))
+      const keys = order.map(({ spec }) => bulk(keyOf(spec)))
       const buckets = order.filter(({ spec }) => 'rate' in spec).length
       const numbers = order.map(({ spec, want, back }) => `${numbersOf(spec)},${want},${back}`)
       const reply = (await redis.run(EXCHANGE, keys, [`[${now},${buckets},${numbers.join()}]`])) as number[]
@@ -71,7 +72,7 @@ export function redisMeter(
 
     async setUsed(quota, used, now, atLeast) {
       const keep = Math.max(0, quota.endsAt - now) + SLACK_MS
-      await redis.run(SET_USED, [quotaKey(quota)], [String(used), String(keep), atLeast ? '1' : '0'])
+      await redis.run(SET_USED, [bulk(quotaKey(quota))], [String(used), String(keep), atLeast ? '1' : '0'])
     },
   }
   if (mode === 'exact') return { durable: false, ...store }
