@@ -17,24 +17,28 @@ const MAX_TTL_MS = 34_560_000_000
  * `look` gives a level as of now and the tokens that it has, or an error; `wait` the milliseconds until there is one, -1 for never.
  */
 const STATES = `
+local call, pcall, match, format = redis.call, redis.pcall, string.match, string.format
+local max, min, floor, ceil = math.max, math.min, math.floor, math.ceil
 local states, changed = {}, {}
 local function stateOf(key)
   local s = states[key]
   if s then return s end
-  s = { key = key }
+  local held = pcall('GET', key)
+  -- all fields at once: a table that grows costs more than what is done with it
+  s = { key = key, held = held, kind = 0, level = false, at = false, ttl = false, changed = false, failed = false }
+  if type(held) == 'table' then s.failed = held.err end
   states[key] = s
-  local held = redis.pcall('GET', key)
-  if type(held) == 'table' then s.failed = held.err elseif held then s.held = held end
   return s
 end
 local function read(s, bucket)
-  s.bucket = bucket
+  s.kind = bucket
   if bucket then
-    local units, at = string.match(s.held or '', '^(%S+) (%S+)$')
-    s.level, s.at = tonumber(units), tonumber(at)
-    if s.held and not (s.level and s.at) then s.failed = 'ERR not a bucket' end
+    if not s.held then return end
+    local level, at = match(s.held, '^(%S+) (%S+)$')
+    s.level, s.at = tonumber(level), tonumber(at)
+    if not (s.level and s.at) then s.failed = 'ERR not a bucket' end
   else
-    s.level = tonumber(s.held or '0')
+    s.level = tonumber(s.held or 0)
     if not s.level then s.failed = 'ERR not a count' end
   end
 end
@@ -44,41 +48,41 @@ local function change(s)
   changed[#changed + 1] = s
 end
 local function look(s, p, q, now, bucket)
-  if s.bucket == nil and not s.failed then read(s, bucket) end
+  if s.kind == 0 and not s.failed then read(s, bucket) end
   if s.failed then return 0, 0, s.failed end
   local level = s.level
-  if not bucket then return level, math.max(0, math.floor(p - level)) end
-  if not level then return q * 1000, math.max(0, math.floor(q)) end
+  if not bucket then return level, max(0, floor(p - level)) end
+  if not level then return q * 1000, max(0, floor(q)) end
   if now > s.at then
     level = level + (now - s.at) * p
   elseif s.at - now > ${CLOCK_SKEW_MS} then
     s.at = now
     change(s)
   end
-  level = math.min(level, q * 1000)
-  return level, math.max(0, math.floor(level / 1000))
+  level = min(level, q * 1000)
+  return level, max(0, floor(level / 1000))
 end
 local function wait(level, p, q, now, bucket)
   if not bucket then return q - now end
   if q < 1 or (p <= 0 and level < 1000) then return -1 end
-  return math.max(0, math.ceil((1000 - level) / p))
+  return max(0, ceil((1000 - level) / p))
 end
 local function set(s, level, p, q, now, bucket)
   change(s)
   s.level = level
   if bucket then
-    s.at = math.max(s.at or now, now)
+    if not s.at or now > s.at then s.at = now end
     s.ttl = ${MAX_TTL_MS}
-    if p > 0 then s.ttl = math.min(s.ttl, math.ceil((q * 1000 - level) / p) + ${SLACK_MS}) end
+    if p > 0 then s.ttl = min(s.ttl, ceil((q * 1000 - level) / p) + ${SLACK_MS}) end
   else
-    s.ttl = math.max(0, q - now) + ${SLACK_MS}
+    s.ttl = max(0, q - now) + ${SLACK_MS}
   end
 end
 local function write()
   for _, s in ipairs(changed) do
-    local value = s.bucket and string.format('%.17g %.17g', s.level, s.at) or string.format('%.0f', s.level)
-    if s.ttl then redis.call('SET', s.key, value, 'PX', string.format('%.0f', s.ttl))
-    else redis.call('SET', s.key, value, 'KEEPTTL') end
+    local value = s.kind and format('%.17g %.17g', s.level, s.at) or format('%.0f', s.level)
+    if s.ttl then call('SET', s.key, value, 'PX', format('%.0f', s.ttl))
+    else call('SET', s.key, value, 'KEEPTTL') end
   end
 end`
 
@@ -139,10 +143,10 @@ for i, key in ipairs(KEYS) do
   local level, free, failed = look(s, p, q, now, bucket)
   if failed then return redis.error_reply(failed) end
   if back > 0 then
-    level = bucket and math.min(level + back * 1000, q * 1000) or math.max(math.min(level, 0), level - back)
-    free = math.max(0, math.floor(bucket and level / 1000 or p - level))
+    level = bucket and min(level + back * 1000, q * 1000) or max(min(level, 0), level - back)
+    free = max(0, floor(bucket and level / 1000 or p - level))
   end
-  local granted = math.min(want, free)
+  local granted = min(want, free)
   level = level + (bucket and -1000 or 1) * granted
   if granted + back > 0 then set(s, level, p, q, now, bucket) end
   out[#out + 1] = granted
