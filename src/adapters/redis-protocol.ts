@@ -88,7 +88,7 @@ export class ReplyReader {
     const bytes = this.#bytes
     const negative = bytes[from] === MINUS
     let value = 0
-    for (let i = negative ? from + 1 : from; i < to; i++) value = value * 10 + bytes[i]! - 48
+    for (let i = negative ? from + 1 : from; i < to; i++) value = value * 10 + (bytes[i]! - 48)
     return negative ? -value : value
   }
 

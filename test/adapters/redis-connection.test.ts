@@ -42,7 +42,7 @@ test('a password, a user, a database', async () => {
   await redis.close()
   const other = connect(withLogin('gate%2Fway:s%2Fcrt'))
   // who may not ask for a sign of life is let in, too
-  await expect.poll(() => other.send(['GET', 'there']).catch(String)).toBeNull()
+  await expect.poll(() => other.send(['GET', 'there']).catch(String), { timeout: 10_000 }).toBeNull()
   expect(await other.send(['ACL', 'WHOAMI'])).toBe('gate/way')
 })
 
@@ -57,7 +57,9 @@ test('whom Redis does not let in is told so, and nothing is sent', async () => {
 })
 
 test('a server that is no Redis', async () => {
-  const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  const web = createServer((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  })
   const port = await freePort()
   await new Promise<void>((resolve) => web.listen(port, '127.0.0.1', resolve))
   connect(`redis://127.0.0.1:${port}`)
