@@ -4,8 +4,9 @@
  * `settings.onStoreFailure`, not by a queue.
  */
 import { createHash } from 'node:crypto'
-import { createClient, RESP_TYPES } from 'redis'
 import type { Log } from '../platform.ts'
+import { type Argument, command, type Reply } from './redis-protocol.ts'
+import { redisSocket } from './redis-socket.ts'
 
 /** How long a command may take, in milliseconds. */
 const DEADLINE_MS = 500
@@ -23,15 +24,15 @@ interface Wait {
   late: (() => void) | undefined
 }
 
-type Argument = string | Uint8Array
-export type Reply = null | number | Uint8Array | string | Reply[]
-
 export interface RedisConnection {
   /** strings come as strings */
-  send(command: Argument[]): Promise<Reply>
+  send(args: readonly string[]): Promise<Reply>
   /** strings come as bytes */
-  sendBinary(command: Argument[]): Promise<Reply>
-  run(script: Script, keys: string[], args: Argument[]): Promise<Reply>
+  sendBinary(args: readonly string[]): Promise<Reply>
+  /** keys as `bulk` gives them: most are used again and again */
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply>
+  /** runs `work` at the end of this turn of the event loop; what it sends goes out with everything sent in this turn */
+  atEndOfTurn(work: () => void): void
   close(): Promise<void>
 }
 
@@ -50,24 +51,17 @@ export function connectRedis(
   options: { deadlineMs?: number; now?: () => number } = {},
 ): RedisConnection {
   const { deadlineMs = DEADLINE_MS, now = Date.now } = options
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    // a timer of its own for every command would cost more than the command
-    commandOptions: { timeout: 0 },
-    socket: { connectTimeout: 2000, reconnectStrategy: (tries) => Math.min(1000, 20 * 2 ** tries) },
-  })
-  const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
   let lost = false
-  client.on('error', (error) => {
-    if (!lost) log('error', 'Redis does not answer', { error: String(error) })
-    lost = true
+  const socket = redisSocket(url, {
+    ready() {
+      if (lost) log('warn', 'Redis answers again')
+      lost = false
+    },
+    lost(error) {
+      if (!lost) log('error', 'Redis does not answer', { error: String(error) })
+      lost = true
+    },
   })
-  client.on('ready', () => {
-    if (lost) log('warn', 'Redis answers again')
-    lost = false
-  })
-  void client.connect().catch(() => {})
 
   let pausedUntil = Number.NEGATIVE_INFINITY
   let trying = false
@@ -75,8 +69,8 @@ export function connectRedis(
   let watching: ReturnType<typeof setTimeout> | undefined
 
   /** Sends if Redis is thought to be there, and waits no longer than the deadline. */
-  function timely(send: () => Promise<Reply>): Promise<Reply> {
-    if (!client.isReady) return Promise.reject(new RedisUnavailable('Redis is not connected'))
+  function timely(pieces: readonly Argument[], binary = false): Promise<Reply> {
+    if (!socket.ready) return Promise.reject(new RedisUnavailable('Redis is not connected'))
     const paused = pausedUntil > Number.NEGATIVE_INFINITY
     if (paused) {
       if (trying || now() < pausedUntil)
@@ -87,8 +81,9 @@ export function connectRedis(
       const wait: Wait = { due: now() + deadlineMs, late: () => missed(reject, paused) }
       waits.push(wait)
       watch()
-      send().then(
-        (reply) => {
+      socket.send(pieces, {
+        binary,
+        resolve(reply) {
           if (!wait.late) return
           wait.late = undefined
           if (paused) {
@@ -97,12 +92,12 @@ export function connectRedis(
           }
           resolve(reply)
         },
-        (error) => {
+        reject(error) {
           if (wait.late && paused) trying = false
           wait.late = undefined
           reject(error)
         },
-      )
+      })
     })
   }
 
@@ -143,24 +138,21 @@ export function connectRedis(
     if (waits.length > 0) watch()
   }
 
-  const sendWith = (connection: typeof client | typeof binary, command: Argument[]) =>
-    timely(() => connection.sendCommand(command as string[]) as Promise<Reply>)
-
   return {
-    send: (command) => sendWith(client, command),
-    sendBinary: (command) => sendWith(binary, command),
+    send: (args) => timely(command(args)),
+    sendBinary: (args) => timely(command(args), true),
     async run({ lua, sha }, keys, args) {
-      const rest = [String(keys.length), ...keys, ...args]
+      const count = String(keys.length)
       try {
-        return await sendWith(client, ['EVALSHA', sha, ...rest])
+        return await timely(command(['EVALSHA', sha, count], keys, args))
       } catch (error) {
         if (!String(error).includes('NOSCRIPT')) throw error
-        return sendWith(client, ['EVAL', lua, ...rest])
+        return timely(command(['EVAL', lua, count], keys, args))
       }
     },
+    atEndOfTurn: (work) => socket.atEndOfTurn(work),
     async close() {
-      // destroys the socket also while it is being opened again; nothing waits in a queue
-      client.destroy()
+      socket.close()
     },
   }
 }

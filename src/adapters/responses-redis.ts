@@ -5,6 +5,7 @@
 import { packResponse, unpackResponse } from '../core/response-record.ts'
 import type { ResponseCache } from '../platform.ts'
 import { type RedisConnection, script } from './redis-connection.ts'
+import { bulk } from './redis-protocol.ts'
 
 /** What an item costs beyond its bytes. */
 const OVERHEAD = 256
@@ -49,11 +50,9 @@ export function redisResponses(redis: RedisConnection, options: { prefix?: strin
       return value && value.expiresAt > now ? value : null
     },
     async put(group, key, value, { byteBudget, now }) {
-      const packed = packResponse(value)
-      const item = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength)
-      await redis.run(PUT, keysOf(group), [
+      await redis.run(PUT, keysOf(group).map(bulk), [
         key,
-        item,
+        packResponse(value),
         String(value.expiresAt),
         String(byteBudget),
         String(now),

@@ -70,7 +70,7 @@ async function run(runtime: Runtime): Promise<void> {
   const log = consoleLog(option(env, 'EDGEWAY_LOG'))
   const { database, close, url } = await openDatabase(env)
   const deferred = trackDeferred()
-  const stores = await openStores(env, log)
+  const stores = openStores(env, log)
   const platform: Platform = {
     database,
     ...stores,

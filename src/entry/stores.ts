@@ -1,13 +1,17 @@
 /** Where meters, response caches and the config cache of a long-lived process live: in memory, or in Redis for several. */
 import { memoryCache } from '../adapters/cache-memory.ts'
+import { redisCache } from '../adapters/cache-redis.ts'
 import { memoryMeter } from '../adapters/meter-memory.ts'
+import { redisMeter } from '../adapters/meter-redis.ts'
+import { connectRedis } from '../adapters/redis-connection.ts'
 import { memoryResponses } from '../adapters/responses-memory.ts'
+import { redisResponses } from '../adapters/responses-redis.ts'
 import { ConfigError, choice, number, option } from '../config.ts'
 import type { Log, Platform } from '../platform.ts'
 
 export type Stores = Pick<Platform, 'cache' | 'meter' | 'responses'> & { close(): Promise<void> }
 
-export async function openStores(env: Record<string, string | undefined>, log: Log): Promise<Stores> {
+export function openStores(env: Record<string, string | undefined>, log: Log): Stores {
   const url = option(env, 'EDGEWAY_REDIS_URL')
   if (!url)
     return {
@@ -18,13 +22,6 @@ export async function openStores(env: Record<string, string | undefined>, log: L
     }
   if (!/^rediss?:\/\//.test(url))
     throw new ConfigError(`EDGEWAY_REDIS_URL must start with redis:// or rediss://, not "${url}"`)
-  // read only when it is wanted: the client is the largest of all dependencies
-  const [{ connectRedis }, { redisCache }, { redisMeter }, { redisResponses }] = await Promise.all([
-    import('../adapters/redis-connection.ts'),
-    import('../adapters/cache-redis.ts'),
-    import('../adapters/meter-redis.ts'),
-    import('../adapters/responses-redis.ts'),
-  ])
   const redis = connectRedis(url, log)
   const meter = redisMeter(redis, { mode: choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased') })
   return {

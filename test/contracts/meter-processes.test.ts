@@ -83,6 +83,23 @@ describe('exact', () => {
     expect(sum(await all({ quotas: [limited] }), 'admitted')).toBe(500)
   })
 
+  test('clients of four processes compete for what they share, to the call; none loses a token in vain', async () => {
+    const now = Date.now()
+    const shared = bucket(0, 500)
+    const clients = Array.from({ length: 8 }, () => ({ buckets: [bucket(0, 100)], quotas: [quota(90)] }))
+    const all = (order: object) =>
+      Promise.all(
+        four.map((one) =>
+          one.order({ parallel: 32, calls: 400, buckets: [], quotas: [], now, clients, ...order }),
+        ),
+      )
+    expect(sum(await all({ buckets: [shared] }), 'admitted')).toBe(500)
+    // what the shared bucket refused has cost its client nothing
+    expect(sum(await all({}), 'admitted')).toBe(8 * 90 - 500)
+    const rest = clients.map(({ buckets }) => ({ buckets, quotas: [] }))
+    expect(sum(await all({ clients: rest }), 'admitted')).toBe(8 * 10)
+  })
+
   test('over real time: the rate and the burst, and not one more', async () => {
     const spec = bucket(200, 100)
     const started = Date.now()

@@ -12,6 +12,8 @@ export interface Order {
   parallel: number
   buckets: BucketSpec[]
   quotas: QuotaSpec[]
+  /** who calls, in turns, each with its limits before those of all */
+  clients?: { buckets: BucketSpec[]; quotas: QuotaSpec[] }[]
   /** virtual time; the real one if absent */
   now?: number
   /** milliseconds to go on for, instead of `calls` */
@@ -34,11 +36,17 @@ async function obey(order: Order): Promise<Done> {
   const done: Done = { admitted: 0, refused: 0, failed: 0, slowest: 0 }
   const until = order.forMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + order.forMs
   let left = order.forMs === undefined ? order.calls : Number.POSITIVE_INFINITY
+  const clients = (order.clients ?? [{ buckets: [], quotas: [] }]).map(({ buckets, quotas }) => ({
+    buckets: [...buckets, ...order.buckets],
+    quotas: [...quotas, ...order.quotas],
+  }))
+  let turn = 0
   const caller = async () => {
     while (left-- > 0 && performance.now() < until) {
       const started = performance.now()
       try {
-        const verdict = await meter.take(order.buckets, order.quotas, order.now ?? Date.now())
+        const { buckets, quotas } = clients[turn++ % clients.length]!
+        const verdict = await meter.take(buckets, quotas, order.now ?? Date.now())
         if (verdict.admitted) done.admitted++
         else done.refused++
       } catch {

@@ -42,14 +42,15 @@ export interface RedisServer {
   resume(): void
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** `settings` are more of its arguments, e.g. `--requirepass`, `secret`. */
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const binary = await redisBinary()
   const port = await freePort()
   let child: ChildProcess
   const start = async () => {
     child = spawn(
       binary,
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings],
       {
         stdio: 'ignore',
       },
@@ -87,7 +88,9 @@ const answers = (port: number) =>
   })
 
 /** Waits until a connection can be used. */
-export async function connected(redis: { send(command: string[]): Promise<unknown> }): Promise<void> {
+export async function connected(redis: {
+  send(command: readonly string[]): Promise<unknown>
+}): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if ((await redis.send(['PING']).catch(() => null)) === 'PONG') return
     await new Promise((resolve) => setTimeout(resolve, 25))
