@@ -1,6 +1,6 @@
 /** May this call go on now: API key, throttles, quota. */
 import type { Admitted, Caller, Matched } from '../core/call.ts'
-import type { Later } from '../core/later.ts'
+import { after, type Later } from '../core/later.ts'
 import { type Subscriber, subscriberOf } from './api-key.ts'
 import type { Gateway } from './gateway.ts'
 import { throttle } from './throttle.ts'
@@ -8,7 +8,7 @@ import { throttle } from './throttle.ts'
 export function admit(matched: Matched, caller: Caller, on: Gateway): Later<Admitted> {
   const subscriber = subscriberOf(matched, caller, on)
   return subscriber
-    ? subscriber.then((known) => within(matched, caller, known, on))
+    ? after(subscriber, (known) => within(matched, caller, known, on))
     : within(matched, caller, null, on)
 }
 

@@ -6,6 +6,7 @@
  */
 import { and, eq, inArray } from 'drizzle-orm'
 import type { ApiKey, UsagePlan } from '../core/documents.ts'
+import type { Later } from '../core/later.ts'
 import { sha256 } from '../core/sigv4/hash.ts'
 import type { Platform } from '../platform.ts'
 import type { Changes } from './changes.ts'
@@ -21,6 +22,7 @@ export interface FoundKey {
 }
 
 const MAX_HELD = 20_000
+const MAX_PLACES = 100
 const MAX_VALUE = 1024
 
 interface Held {
@@ -28,6 +30,13 @@ interface Held {
   mark: number | undefined
   found: FoundKey | null
   reading?: Promise<FoundKey | null>
+}
+
+/** A value that is a key: hashing it would cost more than all else that is done for a call with it. */
+interface Known {
+  hash: string
+  /** by `{api}/{stage}` */
+  places: Map<string, Held>
 }
 
 type Parts = Pick<Platform, 'database' | 'clock' | 'log' | 'join'>
@@ -38,22 +47,37 @@ export class Keys {
   readonly #changes: Changes
   readonly #held = new Map<string, Held>()
   readonly #plans = new Map<string, { text: string; plan: UsagePlan }>()
-  /** of values that are keys: hashing one costs more than all else that is done for a call with a key */
-  readonly #hashes = new Map<string, string>()
+  readonly #known = new Map<string, Known>()
 
   constructor(parts: Parts, store: Documents, changes: Changes) {
     this.#parts = parts
     this.#documents = store
     this.#changes = changes
     store.onCommit(({ put, deleted }) => {
-      if ([...put, ...deleted].some((path) => /^\/(?:apikeys|usageplans)\//.test(path))) this.#held.clear()
+      if ([...put, ...deleted].some((path) => /^\/(?:apikeys|usageplans)\//.test(path))) {
+        this.#held.clear()
+        this.#known.clear()
+      }
     })
   }
 
   /** The enabled key with this value that a usage plan ties to the stage, or null. Rejects when nobody can be asked. */
-  async find(value: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
+  find(value: string, region: string, apiId: string, stage: string): Later<FoundKey | null> {
+    const known = this.#known.get(value)
+    const held = known?.places.get(`${apiId}/${stage}`)
+    if (held && !held.reading && held.mark === this.#changes.mark()) return held.found
     if (value === '' || value.length > MAX_VALUE) return null
-    const hash = this.#hashes.get(value) ?? (await sha256(value))
+    return this.#find(value, known?.hash, region, apiId, stage)
+  }
+
+  async #find(
+    value: string,
+    hashed: string | undefined,
+    region: string,
+    apiId: string,
+    stage: string,
+  ): Promise<FoundKey | null> {
+    const hash = hashed ?? (await sha256(value))
     const name = `${hash} ${region} ${apiId} ${stage}`
     const held = this.#held.get(name)
     if (held?.reading) return this.#parts.join(held.reading)
@@ -63,7 +87,7 @@ export class Keys {
     entry.reading = this.#current(mark, held, () => this.#read(hash, region, apiId, stage)).then(
       ({ mark, found }) => {
         Object.assign(entry, { mark, found, reading: undefined })
-        if (found) this.#remember(value, hash)
+        if (found) this.#remember(value, hash, `${apiId}/${stage}`, entry)
         return found
       },
       (error) => {
@@ -94,9 +118,12 @@ export class Keys {
     return held && held.mark === mark ? held : { mark, found: await read() }
   }
 
-  #remember(value: string, hash: string): void {
-    this.#hashes.set(value, hash)
-    if (this.#hashes.size > MAX_HELD) this.#hashes.delete(this.#hashes.keys().next().value!)
+  #remember(value: string, hash: string, place: string, held: Held): void {
+    const known = this.#known.get(value) ?? { hash, places: new Map() }
+    if (known.places.size >= MAX_PLACES) known.places.clear()
+    known.places.set(place, held)
+    this.#known.set(value, known)
+    if (this.#known.size > MAX_HELD) this.#known.delete(this.#known.keys().next().value!)
   }
 
   async #read(hash: string, region: string, apiId: string, stage: string): Promise<FoundKey | null> {
