@@ -10,6 +10,8 @@ import { configurationFault, Fault } from './fault.ts'
 import type { Context } from './variables.ts'
 import { type CompiledTemplate, compileTemplate, type TemplateRuntimeError } from './vtl/template.ts'
 
+const encoder = new TextEncoder()
+
 export interface TemplateScope {
   /** null where there is no body */
   body: string | null
@@ -21,7 +23,8 @@ export interface TemplateScope {
 }
 
 export interface Rendered {
-  output: string
+  /** UTF-8; the same object each time where the template is a constant */
+  bytes: Uint8Array
   overrides: Overrides
 }
 
@@ -52,7 +55,7 @@ export function compileTemplates(sources: Record<string, string | null> | undefi
 
 function lazily(source: string): Template {
   if (!/[$#]/.test(source)) {
-    const rendered = { output: source, overrides: NO_OVERRIDES }
+    const rendered = { bytes: encoder.encode(source), overrides: NO_OVERRIDES }
     return { render: () => rendered }
   }
   let engine: CompiledTemplate | undefined
@@ -61,7 +64,7 @@ function lazily(source: string): Template {
       try {
         engine ??= compileTemplate(source)
         const { output, overrides } = engine.render(scope())
-        return { output, overrides: overridesOf(overrides as RawOverrides) }
+        return { bytes: encoder.encode(output), overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {
         throw transformFault(cause)
       }

@@ -12,7 +12,6 @@ import { bodyText, headersText, journalEnd } from './journal.ts'
 import { collect, EMPTY } from './payload.ts'
 import { CallScope } from './template-scope.ts'
 
-const encoder = new TextEncoder()
 const MAX_BUFFERED = 64 * 1024 * 1024
 
 export function conclude(prepared: Prepared, reply: Reply): Later<Answer> {
@@ -75,7 +74,7 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   return {
     status: override?.status ?? overrides.status ?? status,
     headers: [...out, ...headers],
-    body: rendered ? encoder.encode(rendered.output) : bytesOf(content),
+    body: rendered?.bytes ?? bytesOf(content),
   }
 }
 

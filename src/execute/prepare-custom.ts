@@ -11,8 +11,6 @@ import { NO_OVERRIDES, type Overrides, requestTemplate } from '../core/template.
 import { API_ID, carriesBody, DEFAULT_TIMEOUT_MS, verbOf } from './prepare-proxy.ts'
 import { CallScope } from './template-scope.ts'
 
-const encoder = new TextEncoder()
-
 export function prepareCustom(
   admitted: Admitted,
   program: IntegrationProgram,
@@ -111,6 +109,6 @@ function transform(
     return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
   }
   const text = bytes.length === 0 ? null : templateText(content)
-  const { output, overrides } = template.render(() => new CallScope(admitted, text))
-  return { body: encoder.encode(output), overrides }
+  const { bytes: body, overrides } = template.render(() => new CallScope(admitted, text))
+  return { body, overrides }
 }

@@ -4,13 +4,25 @@ import { textOf } from '../../core/content.ts'
 import { Fault } from '../../core/fault.ts'
 
 export const mock = ({ body }: Prepared): Reply => {
-  const status = body instanceof Uint8Array ? statusIn(textOf({ bytes: body })) : null
+  const status = body instanceof Uint8Array ? statusOf(body) : null
   if (status === null)
     throw new Fault('DEFAULT_5XX', {
       reason:
         'Execution failed due to configuration error: Unable to parse statusCode. It should be an integer that is defined in the request template.',
     })
   return { status, headers: [], body: null }
+}
+
+/** Most request templates are constants, whose bytes are the same object each time. */
+const statuses = new WeakMap<Uint8Array, number | null>()
+
+function statusOf(bytes: Uint8Array): number | null {
+  let status = statuses.get(bytes)
+  if (status === undefined) {
+    status = statusIn(textOf({ bytes }))
+    statuses.set(bytes, status)
+  }
+  return status
 }
 
 /** Amazon reads more than JSON here: `{statusCode: 200}` and single quotes pass, too (recorded). */
