@@ -22,7 +22,7 @@ async function main(argv: string[], env: Record<string, string | undefined>): Pr
   try {
     if (command === 'principal')
       return await runPrincipal(own, {
-        platform: { database, settings, random: webcryptoRandom, clock: systemClock },
+        platform: { database, settings, random: webcryptoRandom, clock: systemClock, env: merged },
         say,
         complain,
         readText,
