@@ -78,7 +78,9 @@ describe('edgeway principal', () => {
   test('the first one closes management, and says so; one that may not manage is warned of', async () => {
     expect(await run('create app --invoke')).toBe(0)
     expect(said.at(-1)).toMatch(/^It is the first principal: .* signature/)
-    expect(complained.join()).toMatch(/no principal may manage .* npm start -- principal create NAME --manage/)
+    expect(complained.join()).toMatch(
+      /no principal may manage .* npm start -- principal create NAME --manage/,
+    )
 
     said.length = complained.length = 0
     expect(await run('create ci --manage')).toBe(0)
