@@ -2,6 +2,7 @@
  * Every setting in one table: flag, environment variable, default, meaning. `--help`, the README's table and the parser all
  * come from it. Nothing here touches the machine: argv and env are passed in.
  */
+import { LIMIT_NAMES } from './core/limits.ts'
 import type { Settings } from './platform.ts'
 
 export interface Option {
@@ -173,7 +174,8 @@ export const OPTIONS = [
     env: 'EDGEWAY_LIMITS',
     fallback: '{}',
     value: 'JSON',
-    meaning: 'overrides of Amazon\'s quotas by name, e.g. `{"resourcesPerApi":1000}`',
+    meaning:
+      'overrides of quotas by name (src/core/limits.ts), e.g. `{"resources":1000}`; of templates, `templateSteps`',
   },
   {
     env: 'EDGEWAY_TLS',
@@ -301,8 +303,20 @@ export function settingsOf(env: Env, control: Settings['control']): Settings {
     oidcAuthorizers: choice(env, 'EDGEWAY_OIDC_AUTHORIZERS', 'true', 'false') === 'true',
     encryptionKey: option(env, 'EDGEWAY_ENCRYPTION_KEY') || undefined,
     control,
-    limits: jsonOption<number>(env, 'EDGEWAY_LIMITS'),
+    limits: limitsOf(env),
   }
+}
+
+/** A name that is none would be accepted and do nothing. */
+function limitsOf(env: Env): Record<string, number> {
+  const limits = jsonOption<number>(env, 'EDGEWAY_LIMITS')
+  for (const [name, value] of Object.entries(limits)) {
+    if (!LIMIT_NAMES.includes(name))
+      throw new ConfigError(`EDGEWAY_LIMITS: there is no limit ${name}, only ${LIMIT_NAMES.join(', ')}`)
+    if (!Number.isInteger(value) || value < 1)
+      throw new ConfigError(`EDGEWAY_LIMITS: ${name} must be a whole number from 1 up`)
+  }
+  return limits
 }
 
 /** The text of --help. */

@@ -70,7 +70,7 @@ function onDeployment(
     call,
     accountId: on.platform.settings.accountId,
     api,
-    program: programOf(api),
+    program: programOf(api, on.platform.settings.limits.templateSteps),
     stage,
     canary,
     stageVariables: variables,

@@ -502,3 +502,19 @@ test('asynchronous invocation', async () => {
     headers: { 'x-amz-invocation-type': 'Event' },
   })
 })
+
+test('the bound of a template is a setting', async () => {
+  const loops = '{"statusCode": 200}#foreach($i in [1..1000])#set($x = $i)#end'
+  const sketch = { '/loops': { GET: mock(loops, ok) } }
+  const bounded = await startGateway(definitionOf(sketch), {
+    settings: { limits: { templateSteps: 1000 } },
+  })
+  const free = await startGateway(definitionOf(sketch))
+  try {
+    expect((await bounded.call('GET', '/dev/loops')).status).toBe(500)
+    expect((await free.call('GET', '/dev/loops')).status).toBe(200)
+  } finally {
+    await bounded.stop()
+    await free.stop()
+  }
+})

@@ -15,6 +15,9 @@ export interface Params {
   header?: Record<string, string>
 }
 
+/** What parsing a character of JSON costs. */
+const PARSE = 2
+
 const PARTS = ['path', 'querystring', 'header'] as const
 
 class ParamsMap extends JMap {
@@ -49,7 +52,7 @@ export class Input extends JavaObject {
   }
   document(env: Env): Value {
     if (this.doc === undefined) {
-      env.spend(this.body.length >> 2)
+      env.spend(PARSE * this.body.length)
       this.doc = parseJson(this.body)
     }
     return this.doc
@@ -113,25 +116,31 @@ export class Util extends JavaObject {
 }
 
 const textual =
-  (f: (s: string) => string) =>
+  (f: (s: string) => string, perCharacter: number) =>
   (_: unknown, [o]: Value[], env: Env): Value => {
     if (o === null || o === undefined) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 4)
+    env.spend(perCharacter * s.length)
     return env.built(f(s))
   }
 
+const BASE64 = 3
+const encoded = textual((s) => base64Encode(s), BASE64)
+
 register(Util, {
-  'escapeJavaScript:O': textual(escapeJavaScript),
-  'urlEncode:O': textual(urlEncode),
-  'urlDecode:O': textual(urlDecode),
-  'base64Encode:O': (u, a, env) =>
-    a[0] instanceof JArray && a[0].of === 'B' ? base64Encode(a[0]) : textual(base64Encode)(u, a, env),
-  'base64Decode:O': textual(base64Decode),
+  'escapeJavaScript:O': textual(escapeJavaScript, 1),
+  'urlEncode:O': textual(urlEncode, 3),
+  'urlDecode:O': textual(urlDecode, 4),
+  'base64Encode:O': (u, a, env) => {
+    if (!(a[0] instanceof JArray && a[0].of === 'B')) return encoded(u, a, env)
+    env.spend(BASE64 * a[0].a.length)
+    return base64Encode(a[0])
+  },
+  'base64Decode:O': textual(base64Decode, 4),
   'parseJson:O': (_, [o], env) => {
     if (o === null) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 2)
+    env.spend(PARSE * s.length)
     return parseJson(s)
   },
 })
