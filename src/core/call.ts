@@ -55,8 +55,8 @@ export interface Call {
   readonly requestId: string
   /** `$context.extendedRequestId` and the x-amz-apigw-id header: 15 characters and `=` */
   readonly extendedRequestId: string
-  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…` */
-  readonly traceId: string
+  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…`. Changed where the call is recorded for X-Ray */
+  traceId: string
   /** epoch milliseconds */
   readonly receivedAt: number
   readonly method: string
@@ -91,8 +91,20 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
+  /** where the stage is traced and this call is among those that are recorded */
+  trace?: Recording
   /** what `$context` calls authorize, authorizer, authenticate, integration: measurements and statuses for the access log */
   measured: Measured
+}
+
+/** One call that is recorded for X-Ray. */
+export interface Recording {
+  /** the X-Amzn-Trace-Id that integrations get */
+  readonly traceId: string
+  /** the integration is called now */
+  asks(prepared: Prepared): void
+  /** the last byte has gone */
+  ends(status: number, length: number): void
 }
 
 /** Access log variables by `$context` name; a step that measures something adds it here. */

@@ -6,6 +6,7 @@ import { trackDeferred } from '../adapters/defer-track.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
+import { xrayTracer } from '../adapters/tracer-xray.ts'
 import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
 import { ConfigError, helpText, jsonOption, mergeFlags, option, portOf, settingsOf } from '../config.ts'
@@ -76,6 +77,8 @@ async function run(runtime: Runtime): Promise<void> {
     settings,
     env,
   }
+  const tracer = xrayTracer(platform)
+  platform.tracer = tracer
   const known = await anyPrincipal(platform)
   if (!known && !loopback)
     throw new ConfigError(
@@ -108,6 +111,7 @@ async function run(runtime: Runtime): Promise<void> {
     stopping = true
     console.log('finishing the calls in flight; Ctrl-C again ends at once')
     void Promise.all([front?.stop(), listener.stop()])
+      .then(() => tracer.close())
       .then(() => app.store.usage.close())
       .then(deferred.settled)
       .then(stores.close)

@@ -34,6 +34,7 @@ async function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Pro
   const deadline = new Cancellation()
   const started = clock.now()
   const timer = setTimeout(() => deadline.abort(), timeoutMs)
+  call.reached.trace?.asks(prepared)
   call.journal?.info(`Sending request to ${endpointText(prepared)}`)
   let reply: Reply
   try {
