@@ -60,7 +60,10 @@ function lazily(source: string, steps: number | undefined): Template {
   return {
     render(scope) {
       try {
-        engine ??= compileTemplate(source, steps === undefined ? {} : { limits: { steps } })
+        engine ??= compileTemplate(source, {
+          hashedContext: true,
+          ...(steps === undefined ? {} : { limits: { steps } }),
+        })
         const { output, overrides } = engine.render({ ...scope(), foldHeaderCase: true })
         return { output, overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {

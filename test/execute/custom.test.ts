@@ -518,3 +518,20 @@ test('the bound of a template is a setting', async () => {
     await free.stop()
   }
 })
+
+test('$context is gone through in the order of a HashMap (recorded)', async () => {
+  const template =
+    '{"statusCode": 200}#set($context.responseOverride.header.order = "$context.keySet()")#set($context.responseOverride.header.identity = "$context.identity.keySet()")'
+  const hashed = await startGateway(definitionOf({ '/keys': { GET: mock(template, ok) } }))
+  try {
+    const answered = await hashed.call('GET', '/dev/keys')
+    expect(answered.header('order')).toBe(
+      '[resourceId, resourcePath, httpMethod, extendedRequestId, requestTime, path, accountId, protocol, requestOverride, stage, domainPrefix, requestTimeEpoch, requestId, identity, domainName, deploymentId, responseOverride, apiId]',
+    )
+    expect(answered.header('identity')).toBe(
+      '[cognitoIdentityPoolId, accountId, cognitoIdentityId, caller, sourceIp, principalOrgId, accessKey, cognitoAuthenticationType, cognitoAuthenticationProvider, userArn, userAgent, user]',
+    )
+  } finally {
+    await hashed.stop()
+  }
+})

@@ -1,7 +1,7 @@
 import { parseJson } from '../java/json.ts'
 import { printJson } from '../java/json-print.ts'
 import { PlainMap } from '../java/plain.ts'
-import { toJavaString } from '../java/text.ts'
+import { hashCode, toJavaString } from '../java/text.ts'
 import { JArray, JavaError, JavaObject, JList, JMap, type Value } from '../java/values.ts'
 import { type CompiledPath, type PathDialect, pathOf } from '../jsonpath/path.ts'
 import { base64Decode, base64Encode, escapeJavaScript, urlDecode, urlEncode } from './encode.ts'
@@ -145,12 +145,35 @@ register(Util, {
   },
 })
 
+type Entries = ReturnType<PlainMap['map']>
+
+/** The order of a HashMap that grew to hold these entries: by the low bits of each key's spread hash, then as they were put. */
+function hashOrdered(m: Entries): Entries {
+  let capacity = 16
+  while (m.size > capacity * 0.75) capacity *= 2
+  const bucket = (key: unknown): number => {
+    const hash = hashCode(String(key))
+    return (hash ^ (hash >>> 16)) & (capacity - 1)
+  }
+  const entries = Array.from(m, (entry) => ({ entry, at: bucket(entry[0]) }))
+  return new Map(entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry))
+}
+
 /** $context and the maps in it print as the empty string (recorded), though keySet() and get() work. */
 class ContextMap extends PlainMap {
   declare protected readonly aws: boolean
-  constructor(src: Record<string, unknown>, aws: boolean) {
+  /** whether it goes through its entries as a java.util.HashMap does */
+  declare protected readonly hashed: boolean
+  constructor(src: Record<string, unknown>, aws: boolean, hashed: boolean) {
     super(src)
     this.aws = aws
+    this.hashed = hashed
+  }
+  override map(): Entries {
+    if (this.m !== undefined) return this.m
+    const m = super.map()
+    if (this.hashed) this.m = hashOrdered(m)
+    return this.m ?? m
   }
   /** undefined: print like any map. */
   print(): string | undefined {
@@ -159,7 +182,7 @@ class ContextMap extends PlainMap {
   protected override child(v: unknown): Value {
     if (v === null || typeof v !== 'object' || v instanceof JavaObject) return super.child(v)
     if (Array.isArray(v)) return new JList(v.map((x) => this.child(x)))
-    return new ContextMap(v as Record<string, unknown>, this.aws)
+    return new ContextMap(v as Record<string, unknown>, this.aws, this.hashed)
   }
 }
 
@@ -167,22 +190,23 @@ const REQUEST_PARTS = ['path', 'header', 'querystring']
 
 /** The root of $context: requestOverride and responseOverride are always there and can be written. */
 export class RootContext extends ContextMap {
-  override map(): ReturnType<PlainMap['map']> {
+  override map(): Entries {
     if (this.m === undefined) {
       const m = super.map()
       const part = (root: string, names: string[]): void => {
         let o = m.get(root)
         if (o === undefined) {
-          o = new ContextMap({}, this.aws)
+          o = new ContextMap({}, this.aws, this.hashed)
           m.set(root, o)
         }
         if (!(o instanceof JMap)) return
-        for (const n of names) if (!o.has(n)) o.put(n, new ContextMap({}, this.aws))
+        for (const n of names) if (!o.has(n)) o.put(n, new ContextMap({}, this.aws, this.hashed))
       }
       part('requestOverride', REQUEST_PARTS)
       part('responseOverride', ['header'])
+      if (this.hashed) this.m = hashOrdered(m)
     }
-    return this.m as ReturnType<PlainMap['map']>
+    return this.m as Entries
   }
   override get(k: string): Value | undefined {
     return k === 'requestOverride' || k === 'responseOverride' ? this.map().get(k) : super.get(k)

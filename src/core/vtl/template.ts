@@ -26,6 +26,11 @@ export interface TemplateOptions {
    * carries; "number" as JavaScript numbers.
    */
   overrideNumbers?: 'text' | 'number'
+  /**
+   * Go through $context and the maps in it as Amazon does, whose are each a java.util.HashMap (recorded: the 12 keys of identity, and
+   * those of $context itself). Else in the order given.
+   */
+  hashedContext?: boolean
   /** Bounds of one render; what is left out has its default. */
   limits?: Partial<Limits>
 }
@@ -99,7 +104,7 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
   }
   return {
     render(scope) {
-      const context = new RootContext(scope.context, aws)
+      const context = new RootContext(scope.context, aws, options.hashedContext === true)
       const vars: (Value | undefined)[] = new Array(names.size)
       vars[0] = new Input(scope.body, scope.params, scope.foldHeaderCase === true, dialect)
       vars[1] = UTIL
