@@ -55,8 +55,8 @@ export interface Call {
   readonly requestId: string
   /** `$context.extendedRequestId` and the x-amz-apigw-id header: 15 characters and `=` */
   readonly extendedRequestId: string
-  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…`. Changed where the call is recorded for X-Ray */
-  traceId: string
+  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…` */
+  readonly traceId: string
   /** epoch milliseconds */
   readonly receivedAt: number
   readonly method: string

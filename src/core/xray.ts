@@ -6,6 +6,7 @@
 import { parseServiceUri, serviceUrl } from './aws-service.ts'
 import type { Call, Prepared } from './call.ts'
 import { headerOf } from './headers.ts'
+import { decodePercent } from './query.ts'
 
 export interface TraceHeader {
   root?: string
@@ -132,7 +133,7 @@ function calledBy({ uri, program }: Prepared): { name: string; namespace: string
   }
   const { region } = service
   if (program.kind === 'lambda' || program.kind === 'lambda-proxy') {
-    const name = /:function:([^:/]+)/.exec(decodeURIComponent(uri))?.[1] ?? 'Lambda'
+    const name = /:function:([^:/]+)/.exec(decodePercent(uri))?.[1] ?? 'Lambda'
     return {
       name: 'Lambda',
       namespace: 'aws',

@@ -15,7 +15,8 @@ export function beginTrace({ call, api, stage }: Located, on: Gateway): void {
   if (!trace) return
   call.reached.trace = trace
   for (const pair of call.headers) if (pair[1] === call.traceId) pair[1] = trace.traceId
-  call.traceId = trace.traceId
+  // nothing has been told of the id yet, and from here on it is this one
+  Object.defineProperty(call, 'traceId', { value: trace.traceId })
 }
 
 /** The body to send; a stream is counted on its way. */
