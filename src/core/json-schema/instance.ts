@@ -1,8 +1,10 @@
 /**
  * A body as its validator sees it. Amazon's tells `1.0` and `1e2` from integers by how they are written, which JSON.parse does not: a
- * body that has such numbers is read once more, for them alone.
+ * body that has such numbers is read once more, by the parser of mapping templates, for them alone.
  */
-import { Fraction } from './terms.ts'
+import { parseJson } from '../java/json.ts'
+import { JList, JMap, type Value } from '../java/values.ts'
+import { Fraction, isObject } from './terms.ts'
 
 /**
  * A number with a fraction of zeros, one that is lost to a double's precision, or an exponent; also inside a text, which costs a second
@@ -13,64 +15,18 @@ const WRITTEN_AS_FRACTION = /\d(?:\.0+(?!\d)|\.\d{15}|(?:\.\d+)?e)|\d{16}\./i
 /** Throws SyntaxError for what is no JSON. */
 export function parseInstance(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  return WRITTEN_AS_FRACTION.test(text) ? new Reader(text).value() : value
+  return WRITTEN_AS_FRACTION.test(text) ? marked(value, parseJson(text)) : value
 }
 
-/** Reads what JSON.parse has taken already. */
-class Reader {
-  readonly #text: string
-  /** a sign, a text, or a number or word */
-  readonly #token = /\s*([{}[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+)/gy
-  #ahead: string
-
-  constructor(text: string) {
-    this.#text = text
-    this.#ahead = this.#read()
+/** The same value, with a Fraction where the other reading has no integer. */
+function marked(value: unknown, read: Value | undefined): unknown {
+  if (typeof value === 'number') {
+    const { type } = read as { type?: string }
+    return type === 'java.lang.Double' || type === 'java.math.BigDecimal' ? new Fraction(value) : value
   }
-
-  #read(): string {
-    return this.#token.exec(this.#text)?.[1] ?? ''
-  }
-
-  #next(): string {
-    const token = this.#ahead
-    this.#ahead = this.#read()
-    return token
-  }
-
-  value(): unknown {
-    const token = this.#next()
-    if (token === '{') return this.#object()
-    if (token === '[') return this.#array()
-    const value: unknown = JSON.parse(token)
-    return typeof value === 'number' && /[.e]/i.test(token) ? new Fraction(value) : value
-  }
-
-  #object(): object {
-    const object = {}
-    while (this.#ahead !== '}') {
-      const name = JSON.parse(this.#next()) as string
-      this.#next()
-      // a member may be called __proto__
-      Object.defineProperty(object, name, {
-        value: this.value(),
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      })
-      if (this.#ahead === ',') this.#next()
-    }
-    this.#next()
-    return object
-  }
-
-  #array(): unknown[] {
-    const array: unknown[] = []
-    while (this.#ahead !== ']') {
-      array.push(this.value())
-      if (this.#ahead === ',') this.#next()
-    }
-    this.#next()
-    return array
-  }
+  if (Array.isArray(value) && read instanceof JList) return value.map((item, at) => marked(item, read.a[at]))
+  if (isObject(value) && read instanceof JMap)
+    for (const name of Object.keys(value))
+      Object.defineProperty(value, name, { value: marked(value[name], read.get(name)) })
+  return value
 }
