@@ -171,7 +171,7 @@ export interface Tracer {
   close?(): Promise<void>
 }
 
-/** Settings after flags, environment and defaults were merged: see src/config.ts for each one's meaning. */
+/** Settings after flags, environment and defaults were merged: see src/options.ts for each one's meaning. */
 export interface Settings {
   region: string
   accountId: string
