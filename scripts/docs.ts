@@ -3,7 +3,7 @@
  * `npm run docs` writes; `npm run docs -- --check` fails when something is out of date (a test runs it).
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { OPTIONS, type Option } from '../src/config.ts'
+import { OPTIONS } from '../src/options.ts'
 
 interface Difference {
   area: string
@@ -23,7 +23,7 @@ export function configurationTable(): string {
   const code = (text: string) => (text === '' ? '' : `\`${text}\``)
   return table(
     ['flag', 'environment', 'default', 'meaning'],
-    (OPTIONS as readonly Option[]).map((option) => [
+    OPTIONS.map((option) => [
       option.flag ? code(`--${option.flag} ${option.value}`) : '',
       code(option.env),
       code(option.fallback),

@@ -4,6 +4,7 @@
  */
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { Call, Recording } from './core/call.ts'
 import type { CancelSignal } from './core/cancellation.ts'
 import type { Later } from './core/later.ts'
 import type { QuotaSpec } from './core/quota.ts'
@@ -169,7 +170,15 @@ export interface Peer {
   handshake?: { version?: string; serverName?: string }
 }
 
-/** Settings after flags, environment and defaults were merged: see src/config.ts for each one's meaning. */
+/** Records calls of stages with tracing enabled. */
+export interface Tracer {
+  /** null for a call that is not recorded (sampling); `lost` is told of a segment that could not be delivered */
+  begin(call: Call, lost: () => void): Recording | null
+  /** delivers what is waiting */
+  close?(): Promise<void>
+}
+
+/** Settings after flags, environment and defaults were merged: see src/options.ts for each one's meaning. */
 export interface Settings {
   region: string
   accountId: string
@@ -214,6 +223,8 @@ export interface Platform {
   defer: Defer
   join: Join
   log: Log
+  /** absent where the runtime has none: tracing is refused there */
+  tracer?: Tracer
   settings: Settings
   /** the raw environment, for settings that belong to one feature */
   env: Record<string, string | undefined>

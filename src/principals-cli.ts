@@ -1,9 +1,10 @@
 /** `edgeway principal create | list | revoke`: who may manage the gateway, and call its AWS_IAM methods. */
 import type { Platform } from './platform.ts'
+import { managementOf } from './store/management.ts'
 import { addPrincipal, listPrincipals, revokePrincipals } from './store/principals.ts'
 
 export interface PrincipalIo {
-  platform: Pick<Platform, 'database' | 'settings' | 'random' | 'clock'>
+  platform: Pick<Platform, 'database' | 'settings' | 'random' | 'clock' | 'env'>
   /** one line to the user */
   say(line: string): void
   /** one line that something is wrong */
@@ -126,14 +127,25 @@ async function create(argv: readonly string[], io: PrincipalIo): Promise<number>
     policies: wishes.policies,
     organizationId: wishes.organization,
   }
+  const before = await managementOf(io.platform)
   await addPrincipal(io.platform, principal)
   io.say(`${principal.arn}`)
   io.say(`AWS_ACCESS_KEY_ID=${principal.accessKeyId}`)
   io.say(`AWS_SECRET_ACCESS_KEY=${principal.secretAccessKey}`)
   if (principal.sessionToken) io.say(`AWS_SESSION_TOKEN=${principal.sessionToken}`)
   io.say('The secret is not shown again.')
+  const after = await managementOf(io.platform)
+  if (before === 'open') io.say(CLOSED)
+  if (after === 'nobody') io.complain(NOBODY)
   return 0
 }
+
+const CLOSED =
+  'It is the first principal: from now on the gateway is managed with the signature of a principal only, also from this machine.'
+const NOBODY =
+  'Warning: no principal may manage the gateway, so every management request is refused. To make one that may: npm start -- principal create NAME --manage'
+const OPENED =
+  'Nobody is known any more: on loopback the gateway is managed without a principal again, elsewhere it does not start.'
 
 async function list(io: PrincipalIo): Promise<number> {
   const rows = await listPrincipals(io.platform)
@@ -150,8 +162,12 @@ async function list(io: PrincipalIo): Promise<number> {
 }
 
 async function revoke(keyOrName: string, io: PrincipalIo): Promise<number> {
+  const before = await managementOf(io.platform)
   const ended = await revokePrincipals(io.platform, keyOrName)
   for (const id of ended) io.say(`revoked ${id}`)
+  const after = await managementOf(io.platform)
+  if (after === 'open' && ended.length > 0) io.say(OPENED)
+  else if (after === 'nobody' && before === 'principals') io.complain(NOBODY)
   if (ended.length === 0) io.complain(`edgeway: no principal has the key id or name ${keyOrName}`)
   return ended.length === 0 ? 1 : 0
 }

@@ -93,8 +93,20 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
+  /** where the stage is traced and this call is among those that are recorded */
+  trace?: Recording
   /** what `$context` calls authorize, authorizer, authenticate, integration: measurements and statuses for the access log */
   measured: Measured
+}
+
+/** One call that is recorded for X-Ray. */
+export interface Recording {
+  /** the X-Amzn-Trace-Id that integrations get */
+  readonly traceId: string
+  /** the integration is called now */
+  asks(prepared: Prepared): void
+  /** the last byte has gone */
+  ends(status: number, length: number): void
 }
 
 /** Access log variables by `$context` name; a step that measures something adds it here. */

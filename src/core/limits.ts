@@ -24,5 +24,11 @@ const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS
 
+/** Limits of calls, each with its default where it holds: execute/locate.ts, execute/authorizers/lambda.ts, core/vtl/template.ts. */
+const CALL_LIMITS = ['urlLength', 'headerBytes', 'authorizerTimeoutMs', 'templateSteps']
+
+/** Everything that may be overridden. */
+export const LIMIT_NAMES: readonly string[] = [...Object.keys(LIMITS), ...CALL_LIMITS]
+
 export const limitOf = (name: LimitName, overrides: Readonly<Record<string, number>>): number =>
   overrides[name] ?? LIMITS[name]

@@ -49,20 +49,21 @@ export interface ResponseProgram {
 
 const programs = new WeakMap<CompiledApi, Program>()
 
-export function programOf(api: CompiledApi): Program {
+/** `templateSteps` bounds each render of a template (see core/vtl/template.ts). */
+export function programOf(api: CompiledApi, templateSteps?: number): Program {
   const known = programs.get(api)
   if (known) return known
-  const program = build(api)
+  const program = build(api, templateSteps)
   programs.set(api, program)
   return program
 }
 
-function build(api: CompiledApi): Program {
+function build(api: CompiledApi, templateSteps: number | undefined): Program {
   const { restApi, resources } = api.definition
   const router = new Router<MethodProgram>()
   for (const resource of resources)
     for (const [verb, method] of Object.entries(resource.resourceMethods ?? {}))
-      router.add(resource.path, verb, methodProgram(resource, method))
+      router.add(resource.path, verb, methodProgram(resource, method, templateSteps))
   return {
     router,
     binary: binaryTypes(restApi.binaryMediaTypes),
@@ -70,7 +71,7 @@ function build(api: CompiledApi): Program {
   }
 }
 
-export function methodProgram(resource: Resource, method: Method): MethodProgram {
+export function methodProgram(resource: Resource, method: Method, templateSteps?: number): MethodProgram {
   let built: IntegrationProgram | undefined
   return {
     resource,
@@ -79,7 +80,7 @@ export function methodProgram(resource: Resource, method: Method): MethodProgram
       if (!method.methodIntegration)
         throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
       try {
-        built ??= integrationProgram(method.methodIntegration)
+        built ??= integrationProgram(method.methodIntegration, templateSteps)
         return built
       } catch (cause) {
         throw cause instanceof Fault ? cause : configurationFault((cause as Error).message, cause)
@@ -99,7 +100,7 @@ function kindOf({ type, uri }: Integration): IntegrationKind {
   return LAMBDA_URI.test(uri ?? '') ? 'lambda' : 'aws'
 }
 
-function integrationProgram(integration: Integration): IntegrationProgram {
+function integrationProgram(integration: Integration, templateSteps: number | undefined): IntegrationProgram {
   const selectors = selectorsOf(integration.integrationResponses)
   return {
     integration,
@@ -107,16 +108,16 @@ function integrationProgram(integration: Integration): IntegrationProgram {
     proxy: integration.type.endsWith('_PROXY'),
     uri: compileUri(integration.uri ?? ''),
     request: compileMappings(integration.requestParameters, 'integration.request', 'method.request'),
-    requestTemplates: compileTemplates(integration.requestTemplates),
+    requestTemplates: compileTemplates(integration.requestTemplates, templateSteps),
     selectors,
-    responses: new Map(selectors.map(({ response }) => [response, responseProgram(response)])),
+    responses: new Map(selectors.map(({ response }) => [response, responseProgram(response, templateSteps)])),
   }
 }
 
-function responseProgram(response: IntegrationResponse): ResponseProgram {
+function responseProgram(response: IntegrationResponse, templateSteps: number | undefined): ResponseProgram {
   return {
     status: Number(response.statusCode),
     mappings: compileMappings(response.responseParameters, 'method.response', 'integration.response'),
-    templates: compileTemplates(response.responseTemplates),
+    templates: compileTemplates(response.responseTemplates, templateSteps),
   }
 }

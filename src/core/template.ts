@@ -44,16 +44,19 @@ export interface Template {
 /** Templates by media type; null is a template that passes the body through. */
 export type Templates = ReadonlyMap<string, Template | null>
 
-export function compileTemplates(sources: Record<string, string | null> | undefined): Templates {
+export function compileTemplates(
+  sources: Record<string, string | null> | undefined,
+  steps?: number,
+): Templates {
   return new Map(
     Object.entries(sources ?? {}).map(([type, source]) => [
       type === '$default' ? type : type.trim().toLowerCase(),
-      source ? lazily(source) : null,
+      source ? lazily(source, steps) : null,
     ]),
   )
 }
 
-function lazily(source: string): Template {
+function lazily(source: string, steps: number | undefined): Template {
   if (!/[$#]/.test(source)) {
     const rendered = { bytes: encoder.encode(source), overrides: NO_OVERRIDES }
     return { render: () => rendered }
@@ -62,7 +65,10 @@ function lazily(source: string): Template {
   return {
     render(scope) {
       try {
-        engine ??= compileTemplate(source)
+        engine ??= compileTemplate(source, {
+          hashedContext: true,
+          ...(steps === undefined ? {} : { limits: { steps } }),
+        })
         const { output, overrides } = engine.render(scope())
         return { bytes: encoder.encode(output), overrides: overridesOf(overrides as RawOverrides) }
       } catch (cause) {

@@ -16,21 +16,22 @@ function requestTime(epochMs: number): string {
 /** `$context` as far as the call has come (guide: api-gateway-mapping-template-reference). A new object at each call. */
 export function contextOf(call: Call): Context {
   const { located, matched, caller, admitted } = call.reached
+  // in the order in which Amazon lists them: it decides where two keys fall into one bucket of its HashMap
   const context: Context = {
-    accountId: located?.accountId,
-    apiId: located?.api.apiId,
-    deploymentId: located?.api.deploymentId,
-    domainName: call.host,
-    domainPrefix: call.host.split('.', 1)[0],
-    extendedRequestId: call.extendedRequestId,
     httpMethod: call.method,
-    identity: identityOf(call),
-    path: located?.fullPath,
-    protocol: call.protocol,
-    requestId: call.requestId,
+    extendedRequestId: call.extendedRequestId,
     requestTime: requestTime(call.receivedAt),
-    requestTimeEpoch: call.receivedAt,
+    path: located?.fullPath,
+    accountId: located?.accountId,
+    protocol: call.protocol,
     stage: located?.stage.stageName,
+    domainPrefix: call.host.split('.', 1)[0],
+    requestTimeEpoch: call.receivedAt,
+    requestId: call.requestId,
+    identity: identityOf(call),
+    domainName: call.host,
+    deploymentId: located?.api.deploymentId,
+    apiId: located?.api.apiId,
   }
   if (matched) {
     context.resourceId = matched.resource.id

@@ -6,11 +6,13 @@ import { trackDeferred } from '../adapters/defer-track.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
+import { xrayTracer } from '../adapters/tracer-xray.ts'
 import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
-import { ConfigError, helpText, jsonOption, mergeFlags, option, portOf, settingsOf } from '../config.ts'
+import { ConfigError, jsonOption, option, portOf, settingsOf } from '../config.ts'
 import { createControl } from '../control/control.ts'
 import { createExecute } from '../execute/execute.ts'
+import { helpText, mergeFlags } from '../options.ts'
 import type { Outbound, Peer, Platform } from '../platform.ts'
 import { principalsOf } from '../store/principals.ts'
 import { openDatabase } from './database.ts'
@@ -84,6 +86,8 @@ async function run(runtime: Runtime): Promise<void> {
     settings,
     env,
   }
+  const tracer = xrayTracer(platform)
+  platform.tracer = tracer
   const known = await anyPrincipal(platform)
   if (!known && !loopback)
     throw new ConfigError(
@@ -119,6 +123,7 @@ async function run(runtime: Runtime): Promise<void> {
     stopping = true
     console.log('finishing the calls in flight; Ctrl-C again ends at once')
     void Promise.all([front?.stop(), listener.stop()])
+      .then(() => tracer.close())
       .then(() => app.store.usage.close())
       .then(deferred.settled)
       .then(stores.close)

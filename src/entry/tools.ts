@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { systemClock } from '../adapters/clock-system.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
-import { ConfigError, settingsOf, takeFlags } from '../config.ts'
+import { ConfigError, settingsOf } from '../config.ts'
+import { takeFlags } from '../options.ts'
 import { runPrincipal } from '../principals-cli.ts'
 import { runVtl } from '../vtl-cli.ts'
 import { openDatabase } from './database.ts'
@@ -22,7 +23,7 @@ async function main(argv: string[], env: Record<string, string | undefined>): Pr
   try {
     if (command === 'principal')
       return await runPrincipal(own, {
-        platform: { database, settings, random: webcryptoRandom, clock: systemClock },
+        platform: { database, settings, random: webcryptoRandom, clock: systemClock, env: merged },
         say,
         complain,
         readText,

@@ -9,6 +9,7 @@ const METRICS = {
   CacheMissCount: ['edgeway_cache_miss_count', 'Calls of cached methods that went to the back end'],
   ThrottleCount: ['edgeway_throttle_count', 'Calls refused by a rate or burst limit'],
   QuotaExceededCount: ['edgeway_quota_exceeded_count', 'Calls refused by a usage plan quota'],
+  SegmentLostCount: ['edgeway_segment_lost_count', 'X-Ray segments that were not delivered'],
   StoreFailureCount: [
     'edgeway_store_failure_count',
     'Calls during which a meter or cache store did not answer',

@@ -4,11 +4,12 @@ import { headerName, headerOf } from '../core/headers.ts'
 import { accessLog } from './access-log.ts'
 import { compressionFor } from './compress.ts'
 import type { Gateway } from './gateway.ts'
+import { endTrace } from './trace.ts'
 
 export function finish(answer: Answer, call: Call, on: Gateway): Response {
   const { status, headers } = answer
   headers.push(['x-amzn-RequestId', call.requestId], ['x-amz-apigw-id', call.extendedRequestId])
-  const { located } = call.reached
+  const { located, trace } = call.reached
   let { body } = answer
   if (body && (call.method === 'HEAD' || status === 204 || status === 304 || status === 205)) {
     if (body instanceof ReadableStream) on.platform.defer(body.cancel())
@@ -17,6 +18,7 @@ export function finish(answer: Answer, call: Call, on: Gateway): Response {
   const minimum = located?.program.minimumCompressionSize
   if (minimum !== undefined && minimum !== null && body) body = compressionFor(answer, body, call, minimum)
   if (located?.stage.accessLogSettings?.format) body = accessLog(status, body, call, located.stage, on)
+  if (trace) body = endTrace(trace, status, body)
   return respond(status, headers, body, on)
 }
 

@@ -24,7 +24,9 @@ const INTEGRATORS: Record<Exclude<IntegrationKind, 'mock'>, Integrator> = {
 
 export function integrate(prepared: Prepared, on: Gateway): Later<Reply> {
   const { kind } = prepared.program
-  return kind === 'mock' ? mock(prepared) : ask(INTEGRATORS[kind], prepared, on)
+  if (kind === 'mock') return mock(prepared)
+  prepared.admitted.matched.located.call.reached.trace?.asks(prepared)
+  return ask(INTEGRATORS[kind], prepared, on)
 }
 
 function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<Reply> {

@@ -10,6 +10,7 @@ import { after, type Later } from '../core/later.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
 import type { Gateway } from './gateway.ts'
+import { beginTrace } from './trace.ts'
 
 /** Amazon's answer to a host, stage or base path that leads nowhere: it does not say which. */
 const forbidden = (reason: string): Fault => new Fault('INVALID_API_KEY', { reason })
@@ -70,7 +71,7 @@ function onDeployment(
     call,
     accountId: on.platform.settings.accountId,
     api,
-    program: programOf(api),
+    program: programOf(api, on.platform.settings.limits.templateSteps),
     stage,
     canary,
     stageVariables: variables,
@@ -83,6 +84,7 @@ function onDeployment(
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
   if (target.by === 'api') checkHandshake(api.definition.restApi, call)
   call.reached.located = located
+  if (stage.tracingEnabled) beginTrace(located, on)
   return located
 }
 

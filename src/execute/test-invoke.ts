@@ -224,7 +224,7 @@ export function locatedOf(
     call,
     accountId: on.platform.settings.accountId,
     api,
-    program: programOf(api),
+    program: programOf(api, on.platform.settings.limits.templateSteps),
     stage,
     stageVariables,
     path,

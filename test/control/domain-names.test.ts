@@ -27,6 +27,58 @@ const update = (domainName: string, ...patchOperations: PatchOperation[]) =>
   gateway.updateDomainName({ domainName, patchOperations })
 const served = (host: string) => server.store.deployments.domain(host)
 
+/** No call names such a host and reaches a custom domain. */
+const UNSERVABLE = [
+  'localhost',
+  'LocalHost',
+  '127.0.0.1',
+  '[::1]',
+  '::1',
+  'api.example.0x7f',
+  'abc1234567.execute-api.us-east-1.localhost',
+  'd-abcdefghij.execute-api.us-east-1.localhost',
+  '*.execute-api.us-east-1.localhost',
+  'api.example.com:443',
+  'api.example.com/path',
+  'a b.example.com',
+  'a_b.example.com',
+  'täst.example.com',
+  '-a.example.com',
+  'a-.example.com',
+  'a..example.com',
+  'api.example.com.',
+  '.example.com',
+  'a.*.example.com',
+  'a*.example.com',
+  '*',
+  `${'a'.repeat(64)}.example.com`,
+  `${'a.'.repeat(125)}example`,
+]
+
+test.each(UNSERVABLE)('%s is refused, by both APIs', async (name) => {
+  const refusal = /^BadRequestException: Invalid domain name specified: /
+  expect(await failure(create(name))).toMatch(refusal)
+  expect(await failure(create(name, PRIVATE))).toMatch(refusal)
+  const second = gatewayV2At(server.endpoint)
+  expect(await failure(second.createDomainName({ DomainName: name }))).toMatch(refusal)
+  second.destroy()
+})
+
+test.each([
+  'intranet',
+  'API.Example.com',
+  '*.example.com',
+  'xn--tst-qla.example.com',
+  '1.2.3.4.example.com',
+  `${'a'.repeat(63)}.example.com`,
+  'execute-api.example.com',
+])('%s is taken and found', async (name) => {
+  const { domainName } = await create(name, REGIONAL)
+  expect(domainName).toBe(name)
+  expect(await served(name.toLowerCase().replace('*', 'any'))).toMatchObject({ domainName: name })
+  await gateway.deleteDomainName({ domainName: name })
+})
+
 describe('a domain name', () => {
   test('is reached under itself and its regional name', async () => {
     const domainName = newName()

@@ -64,6 +64,7 @@ export async function startControl(
     log: (level: string, message: string, fields?: object) => {
       if (level === 'error') errors.push(`${message} ${JSON.stringify(fields)}`)
     },
+    tracer: { begin: () => null },
     settings,
     env: {},
   } as unknown as Platform

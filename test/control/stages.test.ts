@@ -232,3 +232,26 @@ describe('stages', () => {
     expect(told).toMatch(/, \/variables\/\{variable_name\}, \/tracingEnabled\]$/)
   })
 })
+
+test('tracing is refused where the runtime has no tracer', async () => {
+  await deploy({ stageName: 'dev' })
+  const traced = { op: 'replace', path: '/tracingEnabled', value: 'true' } as const
+  expect(await update(traced)).toMatchObject({ tracingEnabled: true })
+  await update({ ...traced, value: 'false' })
+  const without = await startControl()
+  delete without.platform.tracer
+  try {
+    const send = without.client.send.bind(without.client)
+    const api = await send(new CreateRestApiCommand({ name: 'api' }))
+    const where = { restApiId: api.id!, resourceId: api.rootResourceId!, httpMethod: 'GET' }
+    await send(new PutMethodCommand({ ...where, authorizationType: 'NONE' }))
+    await send(new PutIntegrationCommand({ ...where, type: 'MOCK' }))
+    const refusal = 'BadRequestException: X-Ray tracing is not supported by this runtime of the gateway'
+    const at = { restApiId: api.id!, stageName: 'dev' }
+    expect(await failure(send(new CreateDeploymentCommand({ ...at, tracingEnabled: true })))).toBe(refusal)
+    await send(new CreateDeploymentCommand(at))
+    expect(await failure(send(new UpdateStageCommand({ ...at, patchOperations: [traced] })))).toBe(refusal)
+  } finally {
+    await without.close()
+  }
+})

@@ -502,3 +502,36 @@ test('asynchronous invocation', async () => {
     headers: { 'x-amz-invocation-type': 'Event' },
   })
 })
+
+test('the bound of a template is a setting', async () => {
+  const loops = '{"statusCode": 200}#foreach($i in [1..1000])#set($x = $i)#end'
+  const sketch = { '/loops': { GET: mock(loops, ok) } }
+  const bounded = await startGateway(definitionOf(sketch), {
+    settings: { limits: { templateSteps: 1000 } },
+  })
+  const free = await startGateway(definitionOf(sketch))
+  try {
+    expect((await bounded.call('GET', '/dev/loops')).status).toBe(500)
+    expect((await free.call('GET', '/dev/loops')).status).toBe(200)
+  } finally {
+    await bounded.stop()
+    await free.stop()
+  }
+})
+
+test('$context is gone through in the order of a HashMap (recorded)', async () => {
+  const template =
+    '{"statusCode": 200}#set($context.responseOverride.header.order = "$context.keySet()")#set($context.responseOverride.header.identity = "$context.identity.keySet()")'
+  const hashed = await startGateway(definitionOf({ '/keys': { GET: mock(template, ok) } }))
+  try {
+    const answered = await hashed.call('GET', '/dev/keys')
+    expect(answered.header('order')).toBe(
+      '[resourceId, resourcePath, httpMethod, extendedRequestId, requestTime, path, accountId, protocol, requestOverride, stage, domainPrefix, requestTimeEpoch, requestId, identity, domainName, deploymentId, responseOverride, apiId]',
+    )
+    expect(answered.header('identity')).toBe(
+      '[cognitoIdentityPoolId, accountId, cognitoIdentityId, caller, sourceIp, principalOrgId, accessKey, cognitoAuthenticationType, cognitoAuthenticationProvider, userArn, userAgent, user]',
+    )
+  } finally {
+    await hashed.stop()
+  }
+})

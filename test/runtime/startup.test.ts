@@ -45,6 +45,17 @@ test.each([
   oneLine(stderr)
 })
 
+test.each([
+  ['{"resourcesPerApi":3}', /no limit resourcesPerApi, only restApis, resources, /],
+  ['{"resources":"many"}', /resources must be a whole number/],
+  ['[]', /must be a JSON object/],
+])('EDGEWAY_LIMITS=%s is one clear line', (limits, message) => {
+  const { status, stderr } = edgeway(['--data', temp()], { EDGEWAY_LIMITS: limits })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(message)
+  oneLine(stderr)
+})
+
 test('a taken port is one clear line', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

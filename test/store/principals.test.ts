@@ -26,9 +26,9 @@ const platform = (settings: Partial<Settings> = { encryptionKey }, env: Record<s
   join: <T>(work: Promise<T>) => work,
   env,
 })
-const run = (line: string, settings?: Partial<Settings>) =>
+const run = (line: string, settings?: Partial<Settings>, env?: Record<string, string>) =>
   runPrincipal(line.split(' '), {
-    platform: platform(settings),
+    platform: platform(settings, env),
     say: (text) => said.push(text),
     complain: (text) => complained.push(text),
     readText: (path) => readFile(path, 'utf8'),
@@ -74,6 +74,45 @@ describe('edgeway principal', () => {
     now += 1000
     expect(await known.find(id)).toBeNull()
     expect(await run('revoke alice')).toBe(1)
+  })
+
+  test('the first one closes management, and says so; one that may not manage is warned of', async () => {
+    expect(await run('create app --invoke')).toBe(0)
+    expect(said.at(-1)).toMatch(/^It is the first principal: .* signature/)
+    expect(complained.join()).toMatch(
+      /no principal may manage .* npm start -- principal create NAME --manage/,
+    )
+
+    said.length = complained.length = 0
+    expect(await run('create ci --manage')).toBe(0)
+    expect(said.at(-1)).toBe('The secret is not shown again.')
+    expect(complained).toEqual([])
+
+    expect(await run('create web --invoke')).toBe(0)
+    expect(complained).toEqual([])
+
+    expect(await run('revoke ci')).toBe(0)
+    expect(complained.join()).toContain('no principal may manage')
+    said.length = complained.length = 0
+    await run('revoke web')
+    expect(said).toHaveLength(1)
+    await run('revoke app')
+    expect(said.at(-1)).toMatch(/^Nobody is known any more/)
+  })
+
+  test('an expired one does not manage, one by configuration does', async () => {
+    await run('create brief --manage --expires 1')
+    expect(complained).toEqual([])
+    now += 3_600_000
+    await run('create app --invoke')
+    expect(complained.join()).toContain('no principal may manage')
+
+    complained.length = 0
+    const policies = [{ Statement: { Effect: 'Allow', Action: 'apigateway:G*', Resource: '*' } }]
+    const configured = JSON.stringify({ AKIACONFIGURED: { secretAccessKey: 's', policies } })
+    await run('create web --invoke', undefined, { EDGEWAY_PRINCIPALS: configured })
+    expect(complained).toEqual([])
+    for (const name of ['brief', 'app', 'web']) await run(`revoke ${name}`)
   })
 
   test('temporary credentials of a role', async () => {

@@ -9,6 +9,7 @@ import { freshRandomId } from '../ids.ts'
 import { kind, type Scope, without } from '../kind.ts'
 import { expandPolicy, shownPolicy } from '../policy-text.ts'
 import { referrers, unrefer } from '../references.ts'
+import { unservable } from './host-rules.ts'
 import { CLOUDFRONT_ZONE, regionalZone } from './hosted-zones.ts'
 import { endpointConfiguration } from './rest-api.ts'
 import { SECURITY_POLICIES } from './security-policies.ts'
@@ -145,6 +146,8 @@ function born(sent: Values, { region, accountId, platform }: Scope): DomainName 
 /** The rules, and the names under which each endpoint type is reached. */
 function check(domain: DomainName, { now, region, accountId, platform }: Scope, before?: DomainName): void {
   if (!domain.domainName) throw badRequest('No Domain Name specified')
+  const refusal = before ? null : unservable(domain.domainName)
+  if (refusal) throw badRequest(`Invalid domain name specified: ${refusal}`)
   const { types } = domain.endpointConfiguration
   for (const type of types) endpointType(type)
   if (types.length === 0)

@@ -74,7 +74,7 @@ export function newStage(sent: Values, now: number): Stage {
 }
 
 /** Completes a stage and holds the rules on it; after a change also its date. */
-export async function checkStage(stage: Stage, { tx, labels, now, verb }: Scope): Promise<void> {
+export async function checkStage(stage: Stage, { tx, labels, now, verb, platform }: Scope): Promise<void> {
   if (!/^[a-zA-Z0-9_-]+$/.test(stage.stageName)) throw badRequest('Stage name only allows a-zA-Z0-9_-')
   const { deploymentId, documentationVersion, canarySettings, clientCertificateId } = stage
   const exists = async (path: string, label: Record<string, string>) =>
@@ -95,6 +95,8 @@ export async function checkStage(stage: Stage, { tx, labels, now, verb }: Scope)
     !(await exists('/clientcertificates/{clientCertificateId}', { clientCertificateId }))
   )
     throw badRequest('Invalid client certificate identifier specified')
+  if (stage.tracingEnabled && !platform.tracer)
+    throw badRequest('X-Ray tracing is not supported by this runtime of the gateway')
   checkVariables(stage.variables)
   checkVariables(canarySettings?.stageVariableOverrides)
   if (stage.cacheClusterEnabled) stage.cacheClusterSize ??= '0.5'

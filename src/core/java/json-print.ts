@@ -2,6 +2,7 @@ import { doubleToString, floatToString } from './double.ts'
 import { Escaper } from './escape.ts'
 import { toJavaString } from './text.ts'
 import { JArray, JavaError, JDouble, JIterator, JList, JMap, JSmall, JView, type Value } from './values.ts'
+import { work } from './work.ts'
 
 /**
  * JSON as json-smart 2.2 writes it: C0, C1 and U+2000 to U+20FF as \uXXXX with upper-case digits, no spaces.
@@ -37,7 +38,10 @@ const plain = new Escaper(safe, escaped, /[\0-\x1f"\\\x7f-\x9f\u2000-\u20ff]/)
 const web = new Escaper((c) => safe(c) && c !== 47, escaped, /[\0-\x1f"/\\\x7f-\x9f\u2000-\u20ff]/)
 
 function write(v: Value, e: Escaper, depth: number): string {
-  if (typeof v === 'string') return `"${e.run(v)}"`
+  if (typeof v === 'string') {
+    work(v.length >> 3)
+    return `"${e.run(v)}"`
+  }
   if (v === null || typeof v !== 'object') return `${v}`
   if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   if (v instanceof JMap) return writeMap(v, e, depth)
@@ -50,7 +54,11 @@ function write(v: Value, e: Escaper, depth: number): string {
   return toJavaString(v)
 }
 
+/** What an item and a character of a text cost: one object may stand in many lists. */
+const ITEM = 20
+
 function writeMap(m: JMap, e: Escaper, depth: number): string {
+  work(2 * ITEM * m.size)
   let s = ''
   m.each((k, v) => {
     if (k === null) throw new JavaError('NullPointerException', 'null')
@@ -60,6 +68,7 @@ function writeMap(m: JMap, e: Escaper, depth: number): string {
 }
 
 function writeList(a: Value[], e: Escaper, depth: number): string {
+  work(ITEM * a.length)
   let s = ''
   for (let i = 0; i < a.length; i++) s += `${i ? ',' : ''}${write(a[i] as Value, e, depth + 1)}`
   return `[${s}]`

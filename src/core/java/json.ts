@@ -10,6 +10,7 @@ import {
   JSmall,
   type Value,
 } from './values.ts'
+import { digitWork } from './work.ts'
 
 /**
  * JSON text to Java values the way json-smart 2.2 reads it in permissive mode, which is what Amazon's `$input` and
@@ -153,6 +154,7 @@ function parseInteger(t: string): Value {
     const n = Number(t)
     return Number.isNaN(n) || n === 0 ? 0 : n
   }
+  digitWork(t.length)
   const v = BigInt(t)
   const neg = t.charCodeAt(0) === 45
   if (t.length > (neg ? 20 : 19) || v > 9223372036854775807n || v < -9223372036854775808n)

@@ -1,4 +1,5 @@
 import { JavaError, JBigDecimal, JBigInteger, JDouble, JLong, JSmall, type Value } from './values.ts'
+import { bigWork, digitWork } from './work.ts'
 
 /** Any java.lang.Number. A JavaScript number is an Integer. */
 export type JNumber = number | JLong | JDouble | JBigInteger | JBigDecimal | JSmall
@@ -40,8 +41,9 @@ export function longValue(n: JNumber): bigint {
     if (d <= -(2 ** 63)) return LONG_MIN
     return BigInt(Math.trunc(d))
   }
+  // ten to the power of 64 has 64 zeros in base two as well
   if (n instanceof JBigDecimal)
-    return BigInt.asIntN(64, n.s <= 0 ? n.u * 10n ** BigInt(-n.s) : n.u / 10n ** BigInt(n.s))
+    return n.s <= -64 ? 0n : BigInt.asIntN(64, n.s <= 0 ? n.u * 10n ** BigInt(-n.s) : truncated(n))
   return BigInt.asIntN(64, BigInt((n as JLong).v))
 }
 
@@ -53,6 +55,9 @@ export function intValue(n: JNumber): number {
   }
   return Number(BigInt.asIntN(32, longValue(n)))
 }
+
+/** The whole part of a decimal with a scale above 0; one of more places than a number may have digits leaves nothing. */
+export const truncated = (n: JBigDecimal): bigint => (n.s > MAX_DIGITS ? 0n : n.u / tenTo(n.s))
 
 /** A double as the exact decimal `new BigDecimal(double)` makes of it. */
 export function exactDecimal(d: number): JBigDecimal {
@@ -82,6 +87,7 @@ const big = (n: JNumber): bigint => (n instanceof JBigInteger ? n.v : longValue(
 /** BigDecimal.toString(): plain unless the scale is negative or the number is tiny. */
 export function decimalToString(n: JBigDecimal): string {
   const neg = n.u < 0n
+  bigWork(n.u)
   const digits = (neg ? -n.u : n.u).toString()
   const sign = neg ? '-' : ''
   if (n.s === 0) return sign + digits
@@ -102,6 +108,7 @@ export function parseDecimal(s: string): JBigDecimal | null {
   if (whole + frac === '') return null
   const scale = frac.length - Number(exp)
   if (scale > 2147483647 || scale < -2147483648) return null
+  digitWork(whole.length + frac.length)
   const u = BigInt(whole + frac)
   return new JBigDecimal(sign === '-' ? -u : u, scale)
 }
@@ -109,9 +116,16 @@ export function parseDecimal(s: string): JBigDecimal | null {
 /** The most digits an aligned decimal may get; 1E+999999999 + 1 would otherwise fill the memory. */
 const MAX_DIGITS = 100_000
 
+export function tenTo(power: number): bigint {
+  if (power > MAX_DIGITS) throw new JavaError('ArithmeticException', 'Overflow')
+  digitWork(power)
+  return 10n ** BigInt(power)
+}
+
 export function rescale(n: JBigDecimal, s: number): bigint {
-  if (s - n.s > MAX_DIGITS) throw new JavaError('ArithmeticException', 'Overflow')
-  return n.u * 10n ** BigInt(s - n.s)
+  const unit = tenTo(s - n.s)
+  bigWork(n.u, unit)
+  return n.u * unit
 }
 
 function integer(v: bigint, a: JNumber, b: JNumber): JNumber {
@@ -161,6 +175,7 @@ export function calculate(op: MathOp, a: JNumber, b: JNumber): JNumber {
   switch (base(a, b)) {
     case enum2.Big: {
       const y = big(b)
+      bigWork(big(a), y)
       if (op === '%' && y <= 0n)
         throw new JavaError('ArithmeticException', 'BigInteger: modulus not positive')
       const r = bigOp(op, big(a), y)
@@ -190,6 +205,7 @@ function floatOp(op: MathOp, x: number, y: number): number {
 }
 
 function decimalOp(op: MathOp, x: JBigDecimal, y: JBigDecimal): JBigDecimal {
+  bigWork(x.u, y.u)
   switch (op) {
     case '*':
       return new JBigDecimal(x.u * y.u, x.s + y.s)
@@ -209,6 +225,7 @@ function divideDecimal(x: JBigDecimal, y: JBigDecimal, scale: number): JBigDecim
   const shift = scale + y.s - x.s
   const num = shift > 0 ? rescale(x, x.s + shift) : x.u
   const den = shift < 0 ? rescale(y, y.s - shift) : y.u
+  bigWork(num, den)
   let q = num / den
   const r2 = 2n * (num % den)
   const abs = (n: bigint): bigint => (n < 0n ? -n : n)
@@ -233,6 +250,7 @@ export function compareNumbers(a: JNumber, b: JNumber): number {
 
 export function compareDecimals(x: JBigDecimal, y: JBigDecimal): number {
   if (x.u === 0n || y.u === 0n || x.u < 0n !== y.u < 0n) return x.u < y.u ? -1 : x.u > y.u ? 1 : 0
+  bigWork(x.u, y.u)
   // sizes first: aligning 1E+9999 with 1 would cost what its digits cost
   const mx = x.u.toString().length - x.s
   const my = y.u.toString().length - y.s

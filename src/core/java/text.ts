@@ -19,9 +19,13 @@ import {
   registerHashKey,
   type Value,
 } from './values.ts'
+import { bigWork, work } from './work.ts'
 
 /** Nesting past which printing stops with an error, as Java's stack would overflow. */
 const MAX_DEPTH = 500
+
+/** What an item costs where a list or map is printed, compared or hashed. One object may stand in many lists. */
+const ITEM = 20
 
 /** Objects that print themselves, like $input (empty) and #define blocks; undefined asks for the usual text. */
 export interface Printable {
@@ -50,7 +54,11 @@ export function toJavaString(v: Value, depth = 0): string {
   }
   if (v instanceof JList) return v.json ? printJsonJava(v) : listToString(v.a, v, depth)
   if (v instanceof JDouble) return doubleToString(v.v)
-  if (v instanceof JLong || v instanceof JBigInteger) return v.v.toString()
+  if (v instanceof JLong) return v.v.toString()
+  if (v instanceof JBigInteger) {
+    bigWork(v.v)
+    return v.v.toString()
+  }
   if (v instanceof JBigDecimal) return decimalToString(v)
   if (v instanceof JChar) return String.fromCharCode(v.c)
   if (v instanceof JSmall) return v.kind === 'Float' ? floatToString(v.v) : `${v.v}`
@@ -61,6 +69,7 @@ export function toJavaString(v: Value, depth = 0): string {
 }
 
 function mapToString(m: JMap, depth: number): string {
+  work(ITEM * m.size)
   let s = ''
   m.each((k, v) => {
     s += `${s && ', '}${k === m ? '(this Map)' : toJavaString(k, depth + 1)}=${v === m ? '(this Map)' : toJavaString(v, depth + 1)}`
@@ -69,6 +78,7 @@ function mapToString(m: JMap, depth: number): string {
 }
 
 function listToString(a: Value[], self: JavaObject, depth: number): string {
+  work(ITEM * a.length)
   let s = ''
   let first = true
   for (const v of a) {
@@ -82,11 +92,13 @@ function listToString(a: Value[], self: JavaObject, depth: number): string {
 /** Object.equals as the Java classes define it: 1 and 1L are not equal, lists and maps compare by content. */
 export function javaEquals(a: Value, b: Value, depth = 0): boolean {
   if (a === b) return true
+  if (typeof a === 'string') work(a.length >> 6)
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
   if (depth > MAX_DEPTH) throw new JavaError('StackOverflowError', 'Nested too deeply')
   if (a instanceof JList) return b instanceof JList && sameItems(a.a, b.a, depth)
   if (a instanceof JMap) {
     if (!(b instanceof JMap) || a.size !== b.size) return false
+    work(2 * ITEM * a.size)
     return a.keys().every((k) => {
       const y = b.getKey(k)
       return y !== undefined && javaEquals(a.getKey(k) ?? null, y, depth + 1)
@@ -107,16 +119,22 @@ export function javaEquals(a: Value, b: Value, depth = 0): boolean {
   if (a instanceof JView && a.kind !== 'Values') {
     if (!(b instanceof JView) || b.kind !== a.kind || a.map.size !== b.map.size) return false
     const items = b.items()
+    work(ITEM * items.length * items.length)
     return a.items().every((x) => items.some((y) => javaEquals(x, y, depth + 1)))
   }
   return false
 }
 
 function sameItems(a: Value[], b: Value[], depth: number): boolean {
-  return a.length === b.length && a.every((x, i) => javaEquals(x, b[i] as Value, depth + 1))
+  if (a.length !== b.length) return false
+  work(ITEM * a.length)
+  return a.every((x, i) => javaEquals(x, b[i] as Value, depth + 1))
 }
 
-const sum = (a: Value[]): number => a.reduce<number>((h, x) => (h + hashCode(x)) | 0, 0)
+function sum(a: Value[]): number {
+  work(ITEM * a.length)
+  return a.reduce<number>((h, x) => (h + hashCode(x)) | 0, 0)
+}
 const hashLong = (v: bigint): number => Number(BigInt.asIntN(32, v ^ (v >> 32n)))
 
 /** Object.hashCode; objects without one of their own get a fixed number, not an address. */
@@ -125,12 +143,17 @@ export function hashCode(v: Value): number {
   if (typeof v === 'number') return v
   if (typeof v === 'boolean') return v ? 1231 : 1237
   if (typeof v === 'string') {
+    work(v.length >> 2)
     let h = 0
     for (let i = 0; i < v.length; i++) h = (Math.imul(h, 31) + v.charCodeAt(i)) | 0
     return h
   }
-  if (v instanceof JList) return v.a.reduce<number>((h, x) => (Math.imul(31, h) + hashCode(x)) | 0, 1)
+  if (v instanceof JList) {
+    work(ITEM * v.a.length)
+    return v.a.reduce<number>((h, x) => (Math.imul(31, h) + hashCode(x)) | 0, 1)
+  }
   if (v instanceof JMap) {
+    work(2 * ITEM * v.size)
     let h = 0
     v.each((k, x) => {
       h = (h + (hashCode(k) ^ hashCode(x))) | 0
@@ -149,6 +172,7 @@ export function hashCode(v: Value): number {
 }
 
 function hashBig(v: bigint): number {
+  bigWork(v)
   let h = 0
   const words: number[] = []
   for (let m = v < 0n ? -v : v; m > 0n; m >>= 32n) words.push(Number(m & 0xffffffffn))
@@ -164,12 +188,19 @@ export function doubleBits(d: number): bigint {
 
 /** How an object is spelled as a map key, so that equal objects meet. */
 function spell(v: Value): string {
-  if (typeof v === 'string') return JSON.stringify(v)
+  if (typeof v === 'string') {
+    work(v.length >> 4)
+    return JSON.stringify(v)
+  }
   if (v === null || typeof v !== 'object') return `${v}`
-  if (v instanceof JList) return `[${v.a.map(spell).join()}]`
+  if (v instanceof JList) {
+    work(ITEM * v.a.length)
+    return `[${v.a.map(spell).join()}]`
+  }
   if (v instanceof JArray) return `${v.type}#${identity(v)}`
   if (v instanceof JMap) {
     const parts: string[] = []
+    work(4 * ITEM * v.size)
     v.each((k, x) => parts.push(`${spell(k)}:${spell(x)}`))
     return `{${parts.sort().join()}}`
   }

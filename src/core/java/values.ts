@@ -1,3 +1,5 @@
+import { work } from './work.ts'
+
 /**
  * The Java values a mapping template can meet, as plain JavaScript where that loses nothing:
  * `null`, strings and booleans are themselves and a JavaScript number is always a java.lang.Integer.
@@ -331,6 +333,7 @@ export class JIterator extends JavaObject {
     const { owner } = this
     if (this.last < 0) throw new JavaError('IllegalStateException', 'null')
     if (owner instanceof JList) {
+      work(owner.a.length >> 3)
       owner.a.splice(this.last, 1)
       owner.mod++
       this.i--
@@ -346,7 +349,9 @@ export class JIterator extends JavaObject {
 export function iteratorOf(v: Value): JIterator | null {
   if (v instanceof JList) return new JIterator(v.a, v)
   if (v instanceof JArray) return new JIterator(v.a)
-  if (v instanceof JMap) return new JIterator(v.values(), v)
-  if (v instanceof JView) return new JIterator(v.items(), v.map)
+  if (v instanceof JMap || v instanceof JView) {
+    work(v instanceof JMap ? v.size : 2 * v.map.size)
+    return v instanceof JMap ? new JIterator(v.values(), v) : new JIterator(v.items(), v.map)
+  }
   return v instanceof JIterator ? v : null
 }

@@ -4,10 +4,12 @@
  */
 import { FORMATS } from './formats.ts'
 import { regex } from './regex.ts'
-import { type Check, isObject, type Json, SchemaError } from './terms.ts'
+import { type Check, Fraction, isObject, type Json, SchemaError } from './terms.ts'
 
 export type Keyword = (value: unknown, errors: string[]) => void
 type Build = (setting: unknown, schema: Json, sub: (part: unknown) => Check) => Keyword | undefined
+
+const plain = (value: unknown): unknown => (value instanceof Fraction ? value.value : value)
 
 /** A check that gives its complaint, for values of one type. */
 const onString =
@@ -19,7 +21,8 @@ const onString =
 const onNumber =
   (complain: (number: number) => string | false): Keyword =>
   (value, errors) => {
-    const complaint = typeof value === 'number' && complain(value)
+    const number = plain(value)
+    const complaint = typeof number === 'number' && complain(number)
     if (complaint) errors.push(complaint)
   }
 const onArray =
@@ -65,12 +68,13 @@ const strings = (setting: unknown): string[] =>
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
+  if (value instanceof Fraction) return 'number'
   return Number.isInteger(value) ? 'integer' : typeof value
 }
 
 /** Equal as JSON: numbers by value, members in any order. */
 export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true
+  if (plain(a) === plain(b)) return true
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((one, index) => same(one, b[index]))
   if (!isObject(a) || !isObject(b)) return false

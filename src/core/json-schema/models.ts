@@ -3,6 +3,7 @@
  * `https://apigateway.amazonaws.com/restapis/{id}/models/{name}` from one to another (guide: models-mappings-models).
  */
 import type { Model } from '../documents.ts'
+import { parseInstance } from './instance.ts'
 import { renewBudget } from './regex.ts'
 import { Compiler, type Located } from './schema.ts'
 import { type Check, isObject, SchemaError } from './terms.ts'
@@ -33,7 +34,7 @@ export class Models {
     let value: unknown
     const empty = body.trim() === ''
     try {
-      value = empty ? {} : JSON.parse(body)
+      value = empty ? {} : parseInstance(body)
     } catch {
       return [NOT_JSON]
     }

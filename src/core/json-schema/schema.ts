@@ -64,9 +64,9 @@ export class Compiler {
     const items = itemsOf(schema, sub)
     return (value, errors) => {
       for (const keyword of keywords) keyword(value, errors)
-      if (errors.length > 0 || typeof value !== 'object' || value === null) return
+      if (errors.length > 0) return
       if (Array.isArray(value)) items?.(value, errors)
-      else members?.(value as Json, errors)
+      else if (isObject(value)) members?.(value, errors)
     }
   }
 }

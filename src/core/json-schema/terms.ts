@@ -8,5 +8,16 @@ export type Json = Record<string, unknown>
 /** A schema that is none: a wrong keyword value, a reference that leads nowhere. */
 export class SchemaError extends Error {}
 
+/** A number that is written with a fraction or an exponent: no integer, whatever its value. */
+export class Fraction {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+  toJSON(): number {
+    return this.value
+  }
+}
+
 export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Fraction)

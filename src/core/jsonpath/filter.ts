@@ -3,11 +3,16 @@ import { compareDecimals, isNumber, parseDecimal } from '../java/number.ts'
 import { patternOf } from '../java/regex/strings.ts'
 import { toJavaString } from '../java/text.ts'
 import { JavaError, type Value } from '../java/values.ts'
+import { matching, work } from '../java/work.ts'
 import { compileTokens, invalidPath, type PathToken } from './compile.ts'
 import { evaluate, MISSING, type Visit } from './evaluate.ts'
 
 /** Does a value pass? `root` is the whole document. */
 export type Filter = (item: Value, root: Value, visit?: Visit) => boolean
+
+/** What asking a criterion costs, and comparing by decimals besides. */
+const CRITERION = 30
+const DECIMALS = 150
 
 /** Thrown where two values cannot be compared; the comparison is then false. */
 const INCOMPARABLE = new JavaError('ValueCompareException', 'values can not be compared')
@@ -85,6 +90,7 @@ function parseCriteria(s: string): Filter {
     return (item, root, visit) => exists(left, item, root, visit) !== negated
   }
   return (item, root, visit) => {
+    work(CRITERION)
     try {
       return compare(op, operandValue(right, item, root, visit), operandValue(left, item, root, visit))
     } catch (e) {
@@ -110,6 +116,7 @@ function operand(s: string): Operand {
 
 /** Existence means: found and not null. */
 function exists(p: SubPath, item: Value, root: Value, visit?: Visit): boolean {
+  work(CRITERION)
   try {
     // Jayway evaluates existence on the item, also for a path that starts at the root
     return evaluate(p.tokens, true, item, root, visit) !== null
@@ -129,7 +136,10 @@ function compare(op: Operator, right: Value | Regex, left: Value | Regex): boole
     const [pattern, target] = left instanceof Regex ? [left, right] : [right, left]
     if (!(pattern instanceof Regex)) throw new JavaError('ClassCastException', 'not a pattern')
     if (target === null) return false
-    return patternOf(pattern.source).matches(target instanceof Regex ? target.source : toJavaString(target))
+    return patternOf(pattern.source).matches(
+      target instanceof Regex ? target.source : toJavaString(target),
+      matching,
+    )
   }
   if (op === '==' || op === '!=') return (order(right, left) === 0) === (op === '==')
   if ((right === null) !== (left === null)) return false
@@ -139,6 +149,9 @@ function compare(op: Operator, right: Value | Regex, left: Value | Regex): boole
 
 const nullish = (v: Value | Regex): boolean => v === null || v === 'null'
 
+/** An integer as it is mostly written. */
+const PLAIN = /^-?\d{1,9}$/
+
 function order(a: Value | Regex, b: Value | Regex): number {
   if (a === b) return 0
   const an = nullish(a)
@@ -146,10 +159,13 @@ function order(a: Value | Regex, b: Value | Regex): number {
   if (an || bn) return an && bn ? 0 : an ? -1 : 1
   if (a instanceof Regex || b instanceof Regex) throw INCOMPARABLE
   if (typeof a === 'string' && typeof b === 'string') {
+    work(a.length >> 4)
     const s = a.replaceAll("\\'", "'")
     return s < b ? -1 : s > b ? 1 : 0
   }
   if (isNumber(b) && (typeof a === 'string' || isNumber(a))) {
+    if (typeof b === 'number' && (typeof a === 'number' || PLAIN.test(a as string))) return Number(a) - b
+    work(DECIMALS)
     const x = parseDecimal(toJavaString(a))
     const y = parseDecimal(toJavaString(b))
     if (!x || !y) throw new JavaError('NumberFormatException', 'null')

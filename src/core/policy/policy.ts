@@ -27,6 +27,8 @@ export interface Policy {
   /** every condition key that it asks for, also as a variable; in lower case */
   readonly keys: ReadonlySet<string>
   evaluate(request: PolicyRequest): Outcome
+  /** whether a statement allows the action on anything at all, whatever its conditions */
+  allowsSome(action: string): boolean
 }
 
 interface Statement {
@@ -116,6 +118,10 @@ class CompiledPolicy implements Policy {
       outcome = 'Allow'
     }
     return outcome
+  }
+
+  allowsSome(action: string): boolean {
+    return this.#about(action).some(({ deny }) => !deny)
   }
 
   #about(action: string): Statement[] {

@@ -6,13 +6,15 @@ import { StopSignal } from './env.ts'
 export class Block extends JavaObject {
   declare private readonly body: Render
   declare private readonly home: Context
+  declare private readonly weight: number
   declare private readonly maxDepth: number
   declare private readonly owner: object
   declare private depth: number
 
-  constructor(body: Render, home: Context, maxDepth: number, owner: object) {
+  constructor(body: Render, weight: number, home: Context, maxDepth: number, owner: object) {
     super()
     this.body = body
+    this.weight = weight
     this.home = home
     this.maxDepth = maxDepth
     this.owner = owner
@@ -23,7 +25,7 @@ export class Block extends JavaObject {
   }
   /** False when it is being rendered inside itself too often; nothing is printed then. */
   render(c: Context, w: Out): boolean {
-    c.env.turn(w)
+    c.env.turn(w, this.weight)
     if (++this.depth > this.maxDepth) {
       this.depth--
       return false

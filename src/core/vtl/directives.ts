@@ -8,13 +8,16 @@ import { TemplateSyntaxError } from './errors.ts'
 import { value } from './expressions.ts'
 import { block as blockMacro, call, define as defineMacro } from './macros.ts'
 import { Names } from './names.ts'
-import { literal, type Node } from './nodes.ts'
+import { literal, type Node, weight } from './nodes.ts'
 import { reference } from './references.ts'
 import { LoopScope } from './scope.ts'
 import { statements } from './statements.ts'
 
 const BREAK = new StopSignal(true)
 const STOP = new StopSignal(false)
+
+/** What a character of a text costs that #evaluate compiles. */
+const COMPILE = 16
 
 /** How often a #define block may be rendered inside itself. */
 const DEFINE_DEPTH = 2
@@ -72,7 +75,7 @@ function foreach(k: Compiler, n: Node): Render {
   if (!body) return (c) => void listOf(c)
   const turn = body.type === 'block' ? statements(k, body) : printer(k, body)
   for (const kid of n.kids.slice(4)) kid.type === 'block' ? statements(k, kid) : value(k, kid)
-  return loop(k, n, slots, listOf, turn)
+  return loop(k, n, slots, listOf, turn, weight(body))
 }
 
 /** A block where Velocity looks for a value: compiled for its macros, worth null. */
@@ -95,7 +98,7 @@ interface LoopSlots {
   scope: number
 }
 
-function loop(k: Compiler, n: Node, s: LoopSlots, listOf: Eval, turn: Render): Render {
+function loop(k: Compiler, n: Node, s: LoopSlots, listOf: Eval, turn: Render, weight: number): Render {
   const owner = {}
   return (c, w) => {
     const it = iteratorOf(listOf(c))
@@ -109,7 +112,7 @@ function loop(k: Compiler, n: Node, s: LoopSlots, listOf: Eval, turn: Render): R
     let left = c.env.limits.loopTurns
     try {
       for (let count = 1; left-- > 0 && it.hasNext(); count++) {
-        c.env.turn(w)
+        c.env.turn(w, weight)
         c.put(s.count, count)
         const v = it.next()
         const more = it.hasNext()
@@ -152,7 +155,8 @@ function define(k: Compiler, n: Node): Render {
   const slot = k.unit.names.slot(name.first.image.slice(1))
   const render = statements(k, body)
   const owner = {}
-  return (c) => c.put(slot, new Block(render, c, DEFINE_DEPTH, owner))
+  const cost = weight(body)
+  return (c) => c.put(slot, new Block(render, cost, c, DEFINE_DEPTH, owner))
 }
 
 function literalText(k: Compiler, n: Node): string {
@@ -220,11 +224,11 @@ function evaluate(k: Compiler, n: Node): Render {
 
 function run(k: Compiler, n: Node, c: Context, w: Out, text: string): void {
   const { env } = c
-  env.turn(w)
+  env.turn(w, text.length >> 2)
   env.evaluated ??= new Map()
   let render = env.evaluated.get(text)
   if (!render) {
-    env.spend(1 + text.length)
+    env.spend(COMPILE * (1 + text.length))
     render = compileText(k, n, env, text)
     env.evaluated.set(text, render)
   }

@@ -16,7 +16,10 @@ export interface Limits {
   loopTurns: number
   /** Characters a template may print, or build in one string. */
   output: number
-  /** Units of work for one render: loop turns, macro calls, values visited by JSONPath, regular expression steps. */
+  /**
+   * Units of work for one render: what it evaluates, turns of loops, values that JSONPath visits, steps of regular expressions,
+   * characters that functions go through. A body brings more along, for being read and printed.
+   */
   steps: number
   /** Nesting of #evaluate calls. */
   depth: number
@@ -29,7 +32,12 @@ export interface Macro {
   /** The parameters as the template writes them ("$a"), for references without a value. */
   literals: string[]
   body: Render
+  /** see `weight` */
+  weight: number
 }
+
+/** Steps that a character of the body adds: what is legal at 10 MB takes long, but no longer than that. */
+const PER_BODY = 8
 
 /** What a loop turn, a macro call or a #define costs, against a step of a regular expression. */
 const TURN = 10
@@ -54,12 +62,13 @@ export class Env {
   /** A value that JSONPath looks at. */
   declare readonly visit: () => void
 
-  constructor(limits: Limits, aws: boolean, names: Names, macros: Map<string, Macro>) {
+  constructor(limits: Limits, aws: boolean, names: Names, macros: Map<string, Macro>, bodyLength: number) {
     this.limits = limits
     this.aws = aws
     this.names = names
     this.macros = macros
-    this.left = limits.steps
+    const steps = limits.steps + PER_BODY * bodyLength
+    this.left = steps
     this.own = undefined
     this.dynamicNames = undefined
     this.evaluated = undefined
@@ -67,7 +76,7 @@ export class Env {
     this.evaluateDepth = 0
     this.spend = (n) => {
       this.left -= n
-      if (this.left < 0) throw new LimitError(`Template takes more than ${limits.steps} steps`)
+      if (this.left < 0) throw new LimitError(`Template takes more than ${steps} steps`)
     }
     this.visit = () => this.spend(VISIT)
   }
@@ -99,8 +108,9 @@ export class Env {
     throw new LimitError(`Template output exceeds ${this.limits.output} characters`)
   }
 
-  turn(w: Out): void {
-    this.spend(TURN)
+  /** Another turn of a loop, or another call, of a body of this weight. */
+  turn(w: Out, weight: number): void {
+    this.spend(TURN + weight)
     if (w.s.length > this.limits.output) this.tooLong()
   }
 }
@@ -140,6 +150,7 @@ export class BaseContext implements Context {
 export interface Argument {
   node: Node
   value: Eval
+  weight: number
 }
 
 /** Variables inside a macro: its arguments by name (evaluated each time they are read) before those of the caller. */
@@ -166,7 +177,7 @@ export class MacroContext implements Context {
     if (v !== undefined && v !== null) return v
     const arg = this.args.get(slot)
     if (!arg) return this.inner.get(slot)
-    this.env.spend(TURN)
+    this.env.spend(TURN + arg.weight)
     return arg.value(this.inner)
   }
   put(slot: number, v: Value): void {

@@ -9,6 +9,7 @@ import {
 } from '../java/number.ts'
 import { javaEquals, toJavaString } from '../java/text.ts'
 import { JBigInteger, JDouble, JList, JLong, JMap, type Value } from '../java/values.ts'
+import { work } from '../java/work.ts'
 import { Compiler } from './compiler.ts'
 import type { Eval, Out, Test } from './env.ts'
 import { className } from './methods/tables.ts'
@@ -62,6 +63,9 @@ export function value(k: Compiler, n: Node): Eval {
   }
 }
 
+/** Comparing shorter ones costs nothing that would count. */
+const LONG_TEXT = 512
+
 /** The truth of a condition. Only references, comparisons and boolean literals can be true. */
 export function test(k: Compiler, n: Node): Test {
   const [a, b] = n.kids as [Node, Node]
@@ -109,7 +113,10 @@ export function test(k: Compiler, n: Node): Test {
 }
 
 function same(a: Value, b: Value): boolean {
-  if (typeof a === 'string' && typeof b === 'string') return a === b
+  if (typeof a === 'string' && typeof b === 'string') {
+    if (a.length === b.length && a.length > LONG_TEXT) work(a.length >> 6)
+    return a === b
+  }
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0
   if (a === null || b === null) return a === b
   if (

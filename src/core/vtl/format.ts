@@ -1,4 +1,4 @@
-import { compareNumbers, doubleValue, isNumber, longValue } from '../java/number.ts'
+import { compareNumbers, doubleValue, isNumber, longValue, tenTo } from '../java/number.ts'
 import { hashCode, toJavaString } from '../java/text.ts'
 import { JavaError, JBigDecimal, JBigInteger, JChar, JDouble, JSmall, type Value } from '../java/values.ts'
 
@@ -107,9 +107,9 @@ function fixed(v: Exclude<Value, null | string | boolean>, digits: number): stri
   const d = v instanceof JBigDecimal ? v : toDecimalOfText(toJavaString(v))
   let u = d.u < 0n ? -d.u : d.u
   if (d.s > digits) {
-    const unit = 10n ** BigInt(d.s - digits)
+    const unit = tenTo(d.s - digits)
     u = (u + unit / 2n) / unit
-  } else u *= 10n ** BigInt(digits - d.s)
+  } else u *= tenTo(digits - d.s)
   return decimalToPlain(u, digits)
 }
 

@@ -10,7 +10,7 @@ import {
   StopSignal,
 } from './env.ts'
 import { value } from './expressions.ts'
-import type { Node } from './nodes.ts'
+import { type Node, weight } from './nodes.ts'
 import { reference } from './references.ts'
 import { statements } from './statements.ts'
 
@@ -19,7 +19,8 @@ const MAX_DEPTH = 20
 
 export function define(k: Compiler, n: Node): void {
   const [name, ...rest] = n.kids as [Node, ...Node[]]
-  const body = statements(k, rest.pop() as Node)
+  const block = rest.pop() as Node
+  const body = statements(k, block)
   const params: number[] = []
   const literals: string[] = []
   for (const p of rest) {
@@ -30,7 +31,7 @@ export function define(k: Compiler, n: Node): void {
     params.push(k.unit.names.slot(param))
     literals.push(`$${param}`)
   }
-  k.unit.addMacro({ name: name.first.image, params, literals, body })
+  k.unit.addMacro({ name: name.first.image, params, literals, body, weight: weight(block) })
 }
 
 /** An argument evaluated once at the call, or each time the macro reads it. */
@@ -41,13 +42,13 @@ function bind(k: Compiler, n: Node): Bound {
     case 'reference': {
       const r = reference(k, n)
       // a plain variable is read past the rule that makes it "" when it is not there
-      return { node: n, value: r.steps > 0 ? r.eval : (c) => c.get(r.slot) }
+      return { node: n, value: r.steps > 0 ? r.eval : (c) => c.get(r.slot), weight: weight(n) }
     }
     case 'range':
     case 'list':
     case 'map':
     case 'string':
-      return { node: n, value: value(k, n) }
+      return { node: n, value: value(k, n), weight: weight(n) }
     default:
       return { once: value(k, n) }
   }
@@ -67,7 +68,8 @@ export function call(k: Compiler, n: Node): Render {
 /** `#@name(args) body #end`: the body is `$bodyContent` inside the macro. */
 export function block(k: Compiler, n: Node): Render {
   const kids = n.kids.slice()
-  const body = statements(k, kids.pop() as Node)
+  const last = kids.pop() as Node
+  const body = { render: statements(k, last), weight: weight(last) }
   const args = kids.map((a) => bind(k, a))
   // Velocity counts the body among the arguments; as one it has no value
   args.push({ once: () => null })
@@ -84,7 +86,13 @@ function source(n: Node): string {
   return s
 }
 
-function render(k: Compiler, n: Node, name: string, args: Bound[], body: Render | null): Render {
+function render(
+  k: Compiler,
+  n: Node,
+  name: string,
+  args: Bound[],
+  body: { render: Render; weight: number } | null,
+): Render {
   const word = n.kids.find((a) => a.type === 'word')
   const bodySlot = k.unit.names.slot('bodyContent')
   const owner = {}
@@ -100,13 +108,13 @@ function render(k: Compiler, n: Node, name: string, args: Bound[], body: Render 
       throw k.runtimeError(n, 'TemplateInitException', `Invalid arg '${word.first.image}' in macro #${name}`)
     const inner = new MacroContext(c)
     try {
-      c.env.turn(w)
+      c.env.turn(w, m.weight)
       for (let i = 0; i < args.length && i < m.params.length; i++) {
         const a = args[i] as Bound
         if ('once' in a) inner.constant(m.params[i] as number, a.once(c))
         else inner.bind(m.params[i] as number, m.literals[i] as string, a)
       }
-      if (body) inner.constant(bodySlot, new Block(body, c, MAX_DEPTH, owner))
+      if (body) inner.constant(bodySlot, new Block(body.render, body.weight, c, MAX_DEPTH, owner))
       enter(k, n, m, inner, w)
     } catch (e) {
       if (!(e instanceof StopSignal)) throw k.located(n, e)

@@ -52,6 +52,24 @@ export interface Node {
   name: string
 }
 
+/** Characters of a text with references or directives in it that count as one node. */
+const TEXT_NODE = 1
+
+/** What a call of a method counts, against any other node. */
+const METHOD = 10
+
+/**
+ * What rendering a node once costs: its nodes, also those of branches that are not taken, and a loop's body once (its turns pay for
+ * themselves).
+ */
+export function weight(n: Node): number {
+  if (n.type === 'string')
+    return 1 + (/[$#]/.test(n.first.image) ? Math.ceil(n.first.image.length / TEXT_NODE) : 0)
+  let nodes = n.type === 'method' ? METHOD : 1
+  for (const kid of n.kids) nodes += weight(kid)
+  return nodes
+}
+
 /** What Velocity prints for a token: its image after the `$`, `#` and `\$` of the special tokens before it. */
 export function tokenLiteral(t: Token): string {
   const special = t.special

@@ -1,7 +1,7 @@
 import { parseJson } from '../java/json.ts'
 import { printJson } from '../java/json-print.ts'
 import { PlainMap } from '../java/plain.ts'
-import { toJavaString } from '../java/text.ts'
+import { hashCode, toJavaString } from '../java/text.ts'
 import { JArray, JavaError, JavaObject, JList, JMap, type Value } from '../java/values.ts'
 import { type CompiledPath, type PathDialect, pathOf } from '../jsonpath/path.ts'
 import { base64Decode, base64Encode, escapeJavaScript, urlDecode, urlEncode } from './encode.ts'
@@ -14,6 +14,9 @@ export interface Params {
   querystring?: Record<string, string>
   header?: Record<string, string>
 }
+
+/** What parsing a character of JSON costs. */
+const PARSE = 2
 
 const PARTS = ['path', 'querystring', 'header'] as const
 
@@ -55,7 +58,7 @@ export class Input extends JavaObject {
   }
   document(env: Env): Value {
     if (this.doc === undefined) {
-      env.spend(this.body.length >> 2)
+      env.spend(PARSE * this.body.length)
       this.doc = parseJson(this.body)
     }
     return this.doc
@@ -120,35 +123,64 @@ export class Util extends JavaObject {
 }
 
 const textual =
-  (f: (s: string) => string) =>
+  (f: (s: string) => string, perCharacter: number) =>
   (_: unknown, [o]: Value[], env: Env): Value => {
     if (o === null || o === undefined) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 4)
+    env.spend(perCharacter * s.length)
     return env.built(f(s))
   }
 
+const BASE64 = 3
+const encoded = textual((s) => base64Encode(s), BASE64)
+
 register(Util, {
-  'escapeJavaScript:O': textual(escapeJavaScript),
-  'urlEncode:O': textual(urlEncode),
-  'urlDecode:O': textual(urlDecode),
-  'base64Encode:O': (u, a, env) =>
-    a[0] instanceof JArray && a[0].of === 'B' ? base64Encode(a[0]) : textual(base64Encode)(u, a, env),
-  'base64Decode:O': textual(base64Decode),
+  'escapeJavaScript:O': textual(escapeJavaScript, 1),
+  'urlEncode:O': textual(urlEncode, 3),
+  'urlDecode:O': textual(urlDecode, 4),
+  'base64Encode:O': (u, a, env) => {
+    if (!(a[0] instanceof JArray && a[0].of === 'B')) return encoded(u, a, env)
+    env.spend(BASE64 * a[0].a.length)
+    return base64Encode(a[0])
+  },
+  'base64Decode:O': textual(base64Decode, 4),
   'parseJson:O': (_, [o], env) => {
     if (o === null) return null
     const s = toJavaString(o)
-    env.spend(s.length >> 2)
+    env.spend(PARSE * s.length)
     return parseJson(s)
   },
 })
 
+type Entries = ReturnType<PlainMap['map']>
+
+/** The order of a HashMap that grew to hold these entries: by the low bits of each key's spread hash, then as they were put. */
+function hashOrdered(m: Entries): Entries {
+  let capacity = 16
+  while (m.size > capacity * 0.75) capacity *= 2
+  const bucket = (key: unknown): number => {
+    const hash = hashCode(String(key))
+    return (hash ^ (hash >>> 16)) & (capacity - 1)
+  }
+  const entries = Array.from(m, (entry) => ({ entry, at: bucket(entry[0]) }))
+  return new Map(entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry))
+}
+
 /** $context and the maps in it print as the empty string (recorded), though keySet() and get() work. */
 class ContextMap extends PlainMap {
   declare protected readonly aws: boolean
-  constructor(src: Record<string, unknown>, aws: boolean) {
+  /** whether it goes through its entries as a java.util.HashMap does */
+  declare protected readonly hashed: boolean
+  constructor(src: Record<string, unknown>, aws: boolean, hashed: boolean) {
     super(src)
     this.aws = aws
+    this.hashed = hashed
+  }
+  override map(): Entries {
+    if (this.m !== undefined) return this.m
+    const m = super.map()
+    if (this.hashed) this.m = hashOrdered(m)
+    return this.m ?? m
   }
   /** undefined: print like any map. */
   print(): string | undefined {
@@ -157,7 +189,7 @@ class ContextMap extends PlainMap {
   protected override child(v: unknown): Value {
     if (v === null || typeof v !== 'object' || v instanceof JavaObject) return super.child(v)
     if (Array.isArray(v)) return new JList(v.map((x) => this.child(x)))
-    return new ContextMap(v as Record<string, unknown>, this.aws)
+    return new ContextMap(v as Record<string, unknown>, this.aws, this.hashed)
   }
 }
 
@@ -169,31 +201,32 @@ export class RootContext extends ContextMap {
   declare private from: { readonly context: Record<string, unknown> } | null
 
   /** The scope's context is asked for when the template wants something of it. */
-  constructor(scope: { readonly context: Record<string, unknown> }, aws: boolean) {
-    super(NOTHING, aws)
+  constructor(scope: { readonly context: Record<string, unknown> }, aws: boolean, hashed: boolean) {
+    super(NOTHING, aws, hashed)
     this.from = scope
   }
   private ask(): void {
     if (this.from) this.src = this.from.context
     this.from = null
   }
-  override map(): ReturnType<PlainMap['map']> {
+  override map(): Entries {
     if (this.m === undefined) {
       this.ask()
       const m = super.map()
       const part = (root: string, names: string[]): void => {
         let o = m.get(root)
         if (o === undefined) {
-          o = new ContextMap({}, this.aws)
+          o = new ContextMap({}, this.aws, this.hashed)
           m.set(root, o)
         }
         if (!(o instanceof JMap)) return
-        for (const n of names) if (!o.has(n)) o.put(n, new ContextMap({}, this.aws))
+        for (const n of names) if (!o.has(n)) o.put(n, new ContextMap({}, this.aws, this.hashed))
       }
       part('requestOverride', REQUEST_PARTS)
       part('responseOverride', ['header'])
+      if (this.hashed) this.m = hashOrdered(m)
     }
-    return this.m as ReturnType<PlainMap['map']>
+    return this.m as Entries
   }
   override get(k: string): Value | undefined {
     if (k === 'requestOverride' || k === 'responseOverride') return this.map().get(k)

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Model } from '../../../src/core/documents.ts'
+import { parseInstance } from '../../../src/core/json-schema/instance.ts'
 import { Models } from '../../../src/core/json-schema/models.ts'
 import { SchemaError } from '../../../src/core/json-schema/terms.ts'
 
@@ -269,5 +271,50 @@ describe('JSON Schema draft 4', () => {
     ['an enum that is none', { enum: 'a' }],
   ])('%s is a SchemaError, never a pass', (_, schema) => {
     expect(() => violations(schema, {})).toThrow(SchemaError)
+  })
+})
+
+describe('a number written with a fraction or an exponent', () => {
+  const of = (schema: unknown, body: string) => new Models([model('M', schema)]).violations('M', body)
+  const NUMBER = 'instance type (number) does not match any allowed primitive type (allowed: ["integer"])'
+
+  test.each([
+    '1.0',
+    '-1.00',
+    '1e2',
+    '1E+2',
+    '1.5e1',
+    '0.0',
+    '1e-400',
+    '1.0000000000000000001',
+    '12345678901234567890.5',
+  ])('%s is no integer', (number) => {
+    expect(of({ type: 'integer' }, number)).toEqual([NUMBER])
+    expect(of({ type: 'number' }, number)).toEqual([])
+    const nested = `{"__proto__": {"text": "1.0 \\" 2e3"}, "list" : [ 1, ${number}, {"a":null} ], "n":1}`
+    const list = { properties: { list: { items: [{ type: 'integer' }, { type: 'integer' }, {}] } } }
+    expect(of({ type: 'object', ...list }, nested)).toEqual([NUMBER])
+  })
+
+  test('is its value to everything else', () => {
+    expect(of({ enum: [1] }, '1.0')).toEqual([])
+    expect(of({ minimum: 2 }, '1.0')).toHaveLength(1)
+    expect(of({ multipleOf: 2 }, '4.0')).toEqual([])
+    expect(of({ uniqueItems: true }, '[1, 1.0]')).toHaveLength(1)
+    expect(of({ enum: [[1, { a: 2 }]] }, '[1.0,{"a":2.0}]')).toEqual([])
+    expect(of({ properties: { value: { type: 'string' } }, minProperties: 1 }, '1.0')).toEqual([])
+    expect(of({ type: 'integer' }, '"1.0"')).toEqual([
+      'instance type (string) does not match any allowed primitive type (allowed: ["integer"])',
+    ])
+    expect(of({ type: 'integer' }, '10')).toEqual([])
+  })
+
+  test('does not change what else a body says', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const body = `[1.0, ${text}]`
+        expect(JSON.parse(JSON.stringify(parseInstance(body)))).toEqual(JSON.parse(body))
+      }),
+    )
   })
 })

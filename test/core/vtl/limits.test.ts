@@ -103,6 +103,84 @@ test('a template is at most 300 KB, and does not nest without end', () => {
   }
 })
 
+/** How many steps a template takes, without those that its body brings along. */
+function stepsOf(template: string, body: string | null = null): number {
+  const free = 8 * (body?.length ?? 0)
+  let [few, enough] = [-free, 1e9]
+  while (enough - few > 1) {
+    const steps = Math.floor((few + enough) / 2)
+    try {
+      compileTemplate(template, { limits: { steps } }).render({ ...scopeOf({}), body })
+      enough = steps
+    } catch (e) {
+      expect((e as Error).message).toMatch(/ steps$/)
+      few = steps
+    }
+  }
+  return enough + free
+}
+
+test('two loops of 1,000 turns inside each other are within the bound, with a body to match', () => {
+  const twice = (body: string) => `#foreach($a in [1..1000])#foreach($b in [1..1000])${body}#end#end`
+  const body = '#if($a==$b)$a#else#set($x=$x+1)#end#set($y=$a*$b)#if($y>5)#set($z=1)#end'
+  expect(output(twice(body))).toMatch(/^123.*1000$/)
+  refuses(twice(body.repeat(10)))
+})
+
+test('what a turn evaluates counts, also in branches, arguments and blocks', () => {
+  const loop = (body: string) => stepsOf(`#set($s="x")#foreach($i in [1..100])${body}#end`) / 100
+  const long = (unit: string) => unit.repeat(100)
+  expect(loop(long('#set($x=1)'))).toBeGreaterThan(200)
+  expect(loop(`#if($i==0)${long('#elseif($i==0)')}#end`)).toBeGreaterThan(200)
+  expect(loop(`#set($x="${long('$i')}")`)).toBeGreaterThan(200)
+  expect(loop(`#set($x=[${long('$i,')}1])`)).toBeGreaterThan(100)
+  expect(loop('#m("$s")#macro(m $a)$a$a$a$a$a$a$a$a#end')).toBeGreaterThan(80)
+  expect(loop(`#if($i==1)#define($d)${long('$i')}#end#end$d`)).toBeGreaterThan(100)
+  expect(loop(long('$s.length()'))).toBeGreaterThan(1000)
+})
+
+test('functions count the texts and values that they go through', () => {
+  const text = 'ab,'.repeat(30_000)
+  for (const call of [
+    '$input.body.toUpperCase()',
+    '$input.body.split(",").size()',
+    '$input.body.replace("a","b").length()',
+    '$input.body.replaceAll("a","b").length()',
+    '$input.body.hashCode()',
+    '$input.body.toCharArray().size()',
+    '$util.urlEncode($input.body).length()',
+    '$util.base64Encode($input.body).length()',
+    '$util.escapeJavaScript($input.body).length()',
+  ])
+    expect(stepsOf(`#set($x=${call})`, text), call).toBeGreaterThanOrEqual(text.length / 16)
+})
+
+test('a list that stands in many lists is not gone through without end', () => {
+  const nested = `#set($l=[1..9])${'#set($l=[$l,$l,$l,$l,$l,$l,$l,$l,$l,$l])'.repeat(9)}`
+  refuses(`${nested}$l`)
+  refuses(`${nested}$l.hashCode()`)
+  refuses(`${nested}#set($m=[1..9])${nested.slice(13).replaceAll('$l', '$m')}$l.equals($m)`)
+  refuses(`${nested}#set($m={})$m.put($l, 1)`)
+  refuses(`${nested.replace('[1..9]', () => "$input.path('$')")}$l`, '[1,2,3]')
+})
+
+test('numbers of many digits cost what arithmetic on them costs', () => {
+  const digits = JSON.stringify({ d: 1 }).replace('1', '7'.repeat(50_000))
+  const many = (text: string) => `#set($n=$input.path("$.d"))#foreach($i in [1..1000])#set($x=${text})#end`
+  for (const text of ['$n.multiply($n)', '$n.mod($n)', '$n.toString()', '"$n"', '$n.hashCode()'])
+    refuses(many(text), digits, /steps|overflow/)
+  // places without digits are not filled in with zeros
+  const small = '{"d":1.00000000000000000e-2000000000}'
+  expect(output('#set($n=$input.path("$.d"))$n.longValue() $n.toBigInteger()', small)).toBe('0 0')
+  const large = '{"d":1.00000000000000000e2000000000}'
+  expect(output('#set($n=$input.path("$.d"))$n.longValue()', large)).toBe('0')
+})
+
+test('a longer body may take more steps', () => {
+  const body = JSON.stringify({ a: 'x'.repeat(9_900_000) })
+  expect(output("$util.base64Encode($input.json('$')).length()", body)).toBe('13200012')
+})
+
 test('the bounds can be set', () => {
   const limits = { loopTurns: 3, output: 5, steps: 500, depth: 1 }
   const run = (t: string) => compileTemplate(t, { limits }).render(scopeOf({})).output

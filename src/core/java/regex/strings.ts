@@ -1,13 +1,18 @@
 import { JavaError } from '../values.ts'
+import { work } from '../work.ts'
 import { Pattern, type Spend } from './matcher.ts'
 
 const cache = new Map<string, Pattern>()
 const CACHE_SIZE = 200
 
+/** What compiling a character of a pattern costs. */
+const COMPILE = 64
+
 /** Pattern.compile with a small cache: templates use a handful of patterns, again and again. */
 export function patternOf(regex: string): Pattern {
   let p = cache.get(regex)
   if (!p) {
+    work(COMPILE * regex.length)
     p = new Pattern(regex)
     if (cache.size >= CACHE_SIZE) cache.clear()
     cache.set(regex, p)
@@ -24,7 +29,8 @@ export function replace(s: string, regex: string, replacement: string, once: boo
   const p = patternOf(regex)
   const plain = !/[\\$]/.test(replacement)
   if (p.literal !== null && plain) {
-    if (!once) return s.replaceAll(p.literal, () => replacement)
+    work(2 * s.length)
+    if (!once) return s.replaceAll(p.literal, replacement)
     const at = s.indexOf(p.literal)
     return at < 0 ? s : s.slice(0, at) + replacement + s.slice(at + p.literal.length)
   }

@@ -8,8 +8,11 @@ import {
   LONG_MIN,
   parseDecimal,
   rescale,
+  tenTo,
+  truncated,
 } from '../../java/number.ts'
 import { JBigDecimal, JBigInteger, JLong } from '../../java/values.ts'
+import { bigWork, digitWork } from '../../java/work.ts'
 import type { Body } from './dispatch.ts'
 import { bitCount, cmp, compareTo, dbl, fail, larger, long, NUMBER, radix, smaller } from './numeric.ts'
 
@@ -23,6 +26,7 @@ function power(v: bigint, e: number): bigint {
   if (e < 0) fail('ArithmeticException', 'Negative exponent')
   if (v.toString(2).length * e > MAX_BITS)
     fail('ArithmeticException', 'BigInteger would overflow supported range')
+  digitWork(v.toString(16).length * e, 16)
   return v ** BigInt(e)
 }
 
@@ -31,7 +35,23 @@ const exact = (v: bigint, min: bigint, max: bigint, m: string): bigint =>
 
 const modulo = (a: bigint, b: bigint): bigint => ((a % b) + b) % b
 
-export const BIG_INTEGER: Record<string, Body> = {
+/** Whatever is asked of large numbers costs what their sizes ask for, paid before it is done. */
+const paid = (def: Record<string, Body>): Record<string, Body> =>
+  Object.fromEntries(
+    Object.entries(def).map(([signature, body]): [string, Body] => [
+      signature,
+      (self, args, env) => {
+        const [other] = args
+        bigWork(sizeable(self), sizeable(other))
+        return body(self, args, env)
+      },
+    ]),
+  )
+
+const sizeable = (v: unknown): bigint =>
+  v instanceof JBigInteger ? v.v : v instanceof JBigDecimal ? v.u : 0n
+
+export const BIG_INTEGER: Record<string, Body> = paid({
   ...NUMBER,
   'compareTo:N': (n: JBigInteger, [o]) => cmp(n.v, o.v),
   'compareTo:O': compareTo('java.math.BigInteger', (a, b) => compareNumbers(a, b)),
@@ -58,14 +78,14 @@ export const BIG_INTEGER: Record<string, Body> = {
     Number(exact(n.v, -2147483648n, 2147483647n, 'BigInteger out of int range')),
   'longValueExact:': (n: JBigInteger) =>
     new JLong(exact(n.v, LONG_MIN, LONG_MAX, 'BigInteger out of long range')),
-}
+})
 
 const X = (u: bigint, s: number): JBigDecimal => new JBigDecimal(u, s)
 
 /** BigDecimal.setScale with a rounding mode's number (UP 0 … HALF_EVEN 6, UNNECESSARY 7). */
 function setScale(n: JBigDecimal, s: number, mode: number): JBigDecimal {
   if (s >= n.s) return X(rescale(n, s), s)
-  const unit = 10n ** BigInt(n.s - s)
+  const unit = tenTo(n.s - s)
   let q = n.u / unit
   const r = n.u % unit
   if (r !== 0n) {
@@ -83,6 +103,7 @@ function strip(n: JBigDecimal): JBigDecimal {
   if (n.u === 0n) return X(0n, 0)
   let { u, s } = n
   while (u % 10n === 0n) {
+    bigWork(u)
     u /= 10n
     s--
   }
@@ -111,7 +132,8 @@ function divideExactly(a: JBigDecimal, b: JBigDecimal): JBigDecimal {
   const preferred = a.s - b.s
   const limit = Math.ceil((10 * precision(b)) / 3) + precision(a)
   for (let extra = 0; extra <= limit; extra++) {
-    const num = a.u * 10n ** BigInt(extra)
+    const num = a.u * tenTo(extra)
+    bigWork(num, b.u)
     if (num % b.u === 0n) return X(num / b.u, preferred + extra)
   }
   return fail(
@@ -124,15 +146,16 @@ function divideScaled(a: JBigDecimal, b: JBigDecimal, s: number, mode: number): 
   if (mode < 0 || mode > 7) fail('IllegalArgumentException', 'Invalid rounding mode')
   if (b.u === 0n) fail('ArithmeticException', '/ by zero')
   const shift = s + b.s - a.s
-  const num = a.u * 10n ** BigInt(Math.max(0, shift) + 2)
-  const den = b.u * 10n ** BigInt(Math.max(0, -shift))
+  const num = a.u * tenTo(Math.max(0, shift) + 2)
+  const den = b.u * tenTo(Math.max(0, -shift))
+  bigWork(num, den)
   // two digits more, and one that says whether anything was left, decide every rounding mode
   const q = num / den
   const sticky = num % den === 0n ? 0n : num < 0n === den < 0n ? 1n : -1n
   return setScale(X(q * 10n + sticky, s + 3), s, mode)
 }
 
-export const BIG_DECIMAL: Record<string, Body> = {
+export const BIG_DECIMAL: Record<string, Body> = paid({
   ...NUMBER,
   'compareTo:X': (n, [o]) => compareDecimals(n, o),
   'compareTo:O': compareTo('java.math.BigDecimal', (a, b) => compareNumbers(a, b)),
@@ -153,7 +176,7 @@ export const BIG_DECIMAL: Record<string, Body> = {
   'setScale:ii': (n, [s, m]) => setScale(n, s, m),
   'stripTrailingZeros:': (n) => strip(n),
   'toPlainString:': (n) => plain(n),
-  'toBigInteger:': (n) => N(n.s <= 0 ? rescale(n, 0) : n.u / 10n ** BigInt(n.s)),
+  'toBigInteger:': (n) => N(n.s <= 0 ? rescale(n, 0) : truncated(n)),
   'movePointLeft:i': (n, [d]) => (n.s + d < 0 ? X(rescale(X(n.u, n.s + d), 0), 0) : X(n.u, n.s + d)),
   'movePointRight:i': (n, [d]) => (n.s - d < 0 ? X(rescale(X(n.u, n.s - d), 0), 0) : X(n.u, n.s - d)),
   'pow:i': (n, [e]) => X(power(n.u, e), n.s * e),
@@ -161,4 +184,4 @@ export const BIG_DECIMAL: Record<string, Body> = {
   'min:X': (n, [o]) => (compareDecimals(n, o) <= 0 ? n : o),
   'valueOf:l': (_, [n]) => X(long(n), 0),
   'valueOf:d': (_, [n]) => parseDecimal(doubleToString(dbl(n))) ?? fail('NumberFormatException'),
-}
+})

@@ -11,6 +11,7 @@ import {
   JView,
   type Value,
 } from '../../java/values.ts'
+import { work } from '../../java/work.ts'
 import type { Env } from '../env.ts'
 import type { Body } from './dispatch.ts'
 import { stream } from './streams.ts'
@@ -22,7 +23,7 @@ const fail = (kind: string, m = 'null'): never => {
 /** The elements of any collection argument; null is Java's NullPointerException. */
 function items(v: Value): Value[] {
   if (v instanceof JList) return v.a
-  return v instanceof JView ? v.items() : fail('NullPointerException')
+  return v instanceof JView ? viewed(v) : fail('NullPointerException')
 }
 
 /** Counts the work of looking for some values in a list. */
@@ -37,7 +38,13 @@ const indexOf = (a: Value[], v: Value): number => a.findIndex((x) => javaEquals(
 /** What an element that a collection takes costs: it stays in memory. */
 const ELEMENT = 10
 
+/** And an entry of a map. */
+const ENTRY_COST = 50
+
 const OBJECTS = 'Ljava.lang.Object;'
+
+/** Elements that the runtime itself moves or copies, in one go. */
+const moved = (count: number, env: Env): void => env.spend(count >> 3)
 
 /** Reading methods every Collection has, over its elements. */
 function reading(of: (c: never) => Value[]): Record<string, Body> {
@@ -50,10 +57,16 @@ function reading(of: (c: never) => Value[]): Record<string, Body> {
       return items(o).every((x) => has(a, x))
     },
     'iterator:': (c) => iteratorOf(c),
-    'toArray:o': (c) => new JArray([...of(c as never)], OBJECTS),
-    'toArray:': (c) => new JArray([...of(c as never)], OBJECTS),
-    'stream:': (c) => stream([...of(c as never)]),
+    'toArray:o': (c, _, env) => new JArray(copy(of(c as never), env), OBJECTS),
+    'toArray:': (c, _, env) => new JArray(copy(of(c as never), env), OBJECTS),
+    'stream:': (c, _, env) => stream(copy(of(c as never), env)),
   }
+}
+
+/** A copy of a list keeps its elements in memory. */
+function copy(a: Value[], env: Env): Value[] {
+  env.spend(a.length)
+  return [...a]
 }
 
 /** Counts the work of going through a collection. */
@@ -88,6 +101,9 @@ function compareNatural(x: Value, y: Value): number {
   return fail(x === null || y === null ? 'NullPointerException' : 'ClassCastException')
 }
 
+/** What sorting costs an element: some twenty comparisons. */
+const SORT = 40
+
 export const LIST: Record<string, Body> = {
   ...reading((l: JList) => l.a),
   'get:i': (l: JList, [i]) => l.a[at(l, i)] as Value,
@@ -102,7 +118,9 @@ export const LIST: Record<string, Body> = {
     l.mod++
     return true
   },
-  'add:iO': (l: JList, [i, v]) => {
+  'add:iO': (l: JList, [i, v], env) => {
+    env.spend(ELEMENT)
+    moved(l.a.length, env)
     l.a.splice(at(l, i, l.a.length + 1), 0, v)
     l.mod++
     return undefined
@@ -117,11 +135,13 @@ export const LIST: Record<string, Body> = {
   'addAll:iK': (l: JList, [i, o], env) => {
     const more = [...items(o)]
     env.spend(ELEMENT * more.length)
+    moved(l.a.length, env)
     l.a.splice(at(l, i, l.a.length + 1), 0, ...more)
     l.mod++
     return more.length > 0
   },
-  'remove:i': (l: JList, [i]) => {
+  'remove:i': (l: JList, [i], env) => {
+    moved(l.a.length, env)
     const [old] = l.a.splice(at(l, i), 1)
     l.mod++
     return old as Value
@@ -148,21 +168,22 @@ export const LIST: Record<string, Body> = {
   },
   'indexOf:O': (l: JList, [v], env) => indexOf(searched(l.a, 1, env), v),
   'lastIndexOf:O': (l: JList, [v], env) => searched(l.a, 1, env).findLastIndex((x) => javaEquals(x, v)),
-  'subList:ii': (l: JList, [a, b]) => {
+  'subList:ii': (l: JList, [a, b], env) => {
     if (a < 0) fail('IndexOutOfBoundsException', `fromIndex = ${a}`)
     if (b > l.a.length) fail('IndexOutOfBoundsException', `toIndex = ${b}`)
     if (a > b) fail('IllegalArgumentException', `fromIndex(${a}) > toIndex(${b})`)
-    return new JList(l.a.slice(a, b), false, 'java.util.ArrayList$SubList')
+    return new JList(copy(l.a.slice(a, b), env), false, 'java.util.ArrayList$SubList')
   },
-  'clone:': (l: JList) => new JList([...l.a], l.json),
+  'clone:': (l: JList, _, env) => new JList(copy(l.a, env), l.json),
   'listIterator:': (l: JList) => iteratorOf(l),
   'ensureCapacity:i': () => undefined,
   'trimToSize:': () => undefined,
   'of:': () => new JList([], false, 'java.util.ImmutableCollections$ListN'),
-  'of:o': (_, [a]) => new JList([...a.a], false, 'java.util.ImmutableCollections$ListN'),
-  'copyOf:K': (_, [o]) => new JList([...items(o)], false, 'java.util.ImmutableCollections$ListN'),
+  'of:o': (_, [a], env) => new JList(copy(a.a, env), false, 'java.util.ImmutableCollections$ListN'),
+  'copyOf:K': (_, [o], env) => new JList(copy(items(o), env), false, 'java.util.ImmutableCollections$ListN'),
   // a Comparator can only be null here: natural order
-  'sort:O': (l: JList, [c]) => {
+  'sort:O': (l: JList, [c], env) => {
+    env.spend(SORT * l.a.length)
     if (c !== null) fail('IllegalArgumentException', 'argument type mismatch')
     l.a.sort(compareNatural)
     l.mod++
@@ -183,37 +204,43 @@ export const ARRAY: Record<string, Body> = {
     l.a[i] = v
     return old
   },
-  'indexOf:O': (l: JArray, [v]) => indexOf(l.a, v),
-  'lastIndexOf:O': (l: JArray, [v]) => l.a.findLastIndex((x) => javaEquals(x, v)),
-  'subList:ii': (l: JArray, [a, b]) => {
+  'indexOf:O': (l: JArray, [v], env) => indexOf(searched(l.a, 1, env), v),
+  'lastIndexOf:O': (l: JArray, [v], env) => searched(l.a, 1, env).findLastIndex((x) => javaEquals(x, v)),
+  'subList:ii': (l: JArray, [a, b], env) => {
     if (a < 0 || b > l.a.length || a > b) fail('IndexOutOfBoundsException')
-    return new JList(l.a.slice(a, b), false, 'java.util.AbstractList$RandomAccessSubList')
+    return new JList(copy(l.a.slice(a, b), env), false, 'java.util.AbstractList$RandomAccessSubList')
   },
   'add:O': () => fail('UnsupportedOperationException'),
   'add:iO': () => fail('UnsupportedOperationException'),
   'remove:i': () => fail('UnsupportedOperationException'),
   'addAll:K': (_: JArray, [o]) => (items(o).length > 0 ? fail('UnsupportedOperationException') : false),
-  'removeAll:K': (l: JArray, [o]) =>
-    l.a.some((x) => has(items(o), x)) ? fail('UnsupportedOperationException') : false,
-  'retainAll:K': (l: JArray, [o]) =>
-    l.a.every((x) => has(items(o), x)) ? false : fail('UnsupportedOperationException'),
-  'remove:O': (l: JArray, [v]) => (has(l.a, v) ? fail('UnsupportedOperationException') : false),
+  'removeAll:K': (l: JArray, [o], env) =>
+    searched(l.a, items(o).length, env).some((x) => has(items(o), x))
+      ? fail('UnsupportedOperationException')
+      : false,
+  'retainAll:K': (l: JArray, [o], env) =>
+    searched(l.a, items(o).length, env).every((x) => has(items(o), x))
+      ? false
+      : fail('UnsupportedOperationException'),
+  'remove:O': (l: JArray, [v], env) =>
+    has(searched(l.a, 1, env), v) ? fail('UnsupportedOperationException') : false,
   'clear:': (l: JArray) => (l.a.length > 0 ? fail('UnsupportedOperationException') : undefined),
 }
 
 export const MAP: Record<string, Body> = {
   'get:O': (m: JMap, [k]) => m.getKey(k) ?? null,
   'put:OO': (m: JMap, [k, v], env) => {
-    env.spend(ELEMENT)
+    env.spend(ENTRY_COST)
     return m.put(k, v)
   },
   'putAll:M': (m: JMap, [o], env) => {
     if (!(o instanceof JMap)) return fail('NullPointerException')
-    env.spend(ELEMENT * o.size)
+    env.spend(ENTRY_COST * o.size)
     for (const k of o.keys()) m.put(k, o.getKey(k) ?? null)
     return undefined
   },
-  'putIfAbsent:OO': (m: JMap, [k, v]) => {
+  'putIfAbsent:OO': (m: JMap, [k, v], env) => {
+    env.spend(ENTRY_COST)
     const old = m.getKey(k) ?? null
     if (old === null) m.put(k, v)
     return old
@@ -245,7 +272,8 @@ export const MAP: Record<string, Body> = {
   'keySet:': (m: JMap) => new JView(m, 'Keys'),
   'values:': (m: JMap) => new JView(m, 'Values'),
   'entrySet:': (m: JMap) => new JView(m, 'Entries'),
-  'clone:': (m: JMap) => {
+  'clone:': (m: JMap, _, env) => {
+    env.spend(ENTRY_COST * m.size)
     const c = new JMap()
     for (const k of m.keys()) c.put(k, m.getKey(k) ?? null)
     return c
@@ -268,16 +296,28 @@ function keepInView(v: JView, p: (x: Value) => boolean): boolean {
   return drop.length > 0
 }
 
+/** A view is made anew each time it is gone through. */
+function viewed(v: JView): Value[] {
+  work(2 * v.map.size)
+  return v.items()
+}
+
 export const VIEW: Record<string, Body> = {
-  ...reading((v: JView) => v.items()),
-  'contains:O': (v: JView, [x]) => (v.kind === 'Keys' ? v.map.has(x) : has(v.items(), x)),
-  'remove:O': (v: JView, [x]) => removeFromView(v, x),
-  'removeAll:K': (v: JView, [o]) => {
-    const a = items(o)
+  ...reading(viewed),
+  'size:': (v: JView) => v.map.size,
+  'isEmpty:': (v: JView) => v.map.size === 0,
+  'contains:O': (v: JView, [x], env) =>
+    v.kind === 'Keys' ? v.map.has(x) : has(searched(viewed(v), 1, env), x),
+  'remove:O': (v: JView, [x], env) => {
+    searched(viewed(v), 1, env)
+    return removeFromView(v, x)
+  },
+  'removeAll:K': (v: JView, [o], env) => {
+    const a = searched(items(o), v.map.size, env)
     return keepInView(v, (x) => !has(a, x))
   },
-  'retainAll:K': (v: JView, [o]) => {
-    const a = items(o)
+  'retainAll:K': (v: JView, [o], env) => {
+    const a = searched(items(o), v.map.size, env)
     return keepInView(v, (x) => has(a, x))
   },
   'clear:': (v: JView) => {

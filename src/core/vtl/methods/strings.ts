@@ -3,7 +3,9 @@ import { intValue, type JNumber } from '../../java/number.ts'
 import { matches, replace, split } from '../../java/regex/strings.ts'
 import { hashCode, javaEquals, toJavaString } from '../../java/text.ts'
 import { JArray, JavaError, JChar, JList, type JView, type Value } from '../../java/values.ts'
+import { matching } from '../../java/work.ts'
 import { encodeUtf8 } from '../encode.ts'
+import type { Env } from '../env.ts'
 import { format } from '../format.ts'
 import type { Body } from './dispatch.ts'
 import { stream } from './streams.ts'
@@ -79,13 +81,23 @@ function repeat(s: string, n: number, bound: (s: string) => string): string {
   return s.repeat(n)
 }
 
+/** What a conversion costs, whatever comes out. */
+const FORMAT = 200
+
+function formatted(pattern: string, args: Value[], env: Env): string {
+  env.spend(FORMAT * (1 + args.length))
+  const s = format(pattern, args)
+  env.spend(s.length)
+  return env.bound(s)
+}
+
 const splitLines = (s: string): string[] => {
   const lines = s.split(/\r\n|\n|\r/)
   if (lines[lines.length - 1] === '') lines.pop()
   return lines
 }
 
-export const STRING: Record<string, Body> = {
+const METHODS: Record<string, Body> = {
   'length:': (s: string) => s.length,
   'isEmpty:': (s: string) => s === '',
   'isBlank:': (s: string) => s.replace(LEADING, '') === '',
@@ -127,15 +139,14 @@ export const STRING: Record<string, Body> = {
   'replace:cc': (s: string, [a, b]) =>
     s.replaceAll(String.fromCharCode(a.c), String.fromCharCode(b.c).replace('$', '$$$$')),
   'replace:QQ': (s: string, [a, b], env) => {
-    const to = text(b)
-    env.spend(s.length >> 4)
-    return env.built(s.replaceAll(text(a), () => to))
+    env.spend(2 * s.length)
+    return env.built(s.replaceAll(text(a), text(b).replaceAll('$', '$$$$')))
   },
-  'replaceAll:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), false, env.spend)),
-  'replaceFirst:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), true, env.spend)),
-  'matches:S': (s: string, [x], env) => matches(s, text(x), env.spend),
-  'split:S': (s: string, [x], env) => new JArray(split(s, text(x), 0, env.spend), STRING_ARRAY),
-  'split:Si': (s: string, [x, n], env) => new JArray(split(s, text(x), n, env.spend), STRING_ARRAY),
+  'replaceAll:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), false, matching)),
+  'replaceFirst:SS': (s: string, [a, b], env) => env.built(replace(s, text(a), text(b), true, matching)),
+  'matches:S': (s: string, [x]) => matches(s, text(x), matching),
+  'split:S': (s: string, [x]) => new JArray(split(s, text(x), 0, matching), STRING_ARRAY),
+  'split:Si': (s: string, [x, n]) => new JArray(split(s, text(x), n, matching), STRING_ARRAY),
   'toLowerCase:': (s: string) => s.toLowerCase(),
   'toUpperCase:': (s: string) => s.toUpperCase(),
   'trim:': (s: string) => javaTrim(s),
@@ -172,7 +183,7 @@ export const STRING: Record<string, Body> = {
   'getBytes:': (s: string) => encodeUtf8(s),
   'getBytes:S': (s: string, [cs]) =>
     /^utf-?8$/i.test(text(cs)) ? encodeUtf8(s) : fail('UnsupportedEncodingException', text(cs)),
-  'formatted:o': (s: string, [a], env) => env.built(format(s, a?.a ?? [])),
+  'formatted:o': (s: string, [a], env) => formatted(s, a?.a ?? [], env),
   'valueOf:O': (_, [x]) => toJavaString(x),
   'valueOf:A': (_, [x]) => textOf(x),
   'valueOf:z': (_, [x]) => toJavaString(x),
@@ -182,7 +193,7 @@ export const STRING: Record<string, Body> = {
   'valueOf:f': (_, [x]) => toJavaString(x),
   'valueOf:d': (_, [x]) => toJavaString(x),
   'copyValueOf:A': (_, [x]) => textOf(x),
-  'format:So': (_, [f, a], env) => env.built(format(text(f), a?.a ?? [])),
+  'format:So': (_, [f, a], env) => formatted(text(f), a?.a ?? [], env),
   'join:Qq': (_, [d, a], env) => env.built(a.a.map(toJavaString).join(text(d))),
   'join:QT': (_, [d, it], env) => {
     const items: Value[] = it instanceof JList ? it.a : (it as JView).items()
@@ -191,6 +202,35 @@ export const STRING: Record<string, Body> = {
     return env.built(items.map((x) => toJavaString(x)).join(text(d)))
   },
 }
+
+/** Methods that take the same time for any text. */
+const CONSTANT =
+  /^(?:length|isEmpty|charAt|codePointAt|codePointBefore|substring|subSequence|startsWith|endsWith|toString|intern|repeat|valueOf|copyValueOf):/
+
+/** Methods that go through a text by the character, in JavaScript or into an object for each. */
+const SLOW =
+  /^(?:equalsIgnoreCase|compareTo\w*|compare|regionMatches|toCharArray|getBytes|chars|codePoints|codePointCount|lines|indent|formatted|format|split|hashCode|strip\w*|isBlank|trim):/
+
+/** Up to this length the call itself costs more. */
+const SHORT = 64
+const PER_CHARACTER = 8
+
+/** Pays for the length of the texts. */
+const paid = ([signature, body]: [string, Body]): [string, Body] => {
+  if (CONSTANT.test(signature)) return [signature, body]
+  const cost = SLOW.test(signature) ? PER_CHARACTER : 1 / 16
+  return [
+    signature,
+    (self: string, args, env) => {
+      let length = self.length
+      for (const arg of args) if (typeof arg === 'string') length += arg.length
+      if (length > SHORT) env.spend(Math.ceil(length * cost))
+      return body(self, args, env)
+    },
+  ]
+}
+
+export const STRING: Record<string, Body> = Object.fromEntries(Object.entries(METHODS).map(paid))
 
 function fail(kind: string, m: string): never {
   throw new JavaError(kind, m)

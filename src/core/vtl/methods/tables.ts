@@ -183,6 +183,9 @@ export function property(name: string): (o: Value, env: Env) => Value | undefine
   }
 }
 
+/** It stays in memory. */
+const NEW_ENTRY = 50
+
 /** `#set($o.name = v)`: setName(v) or a map's put. False when the object takes neither. */
 export function setProperty(o: Value, name: string, v: Value, env: Env): boolean {
   const t = tableOf(o)
@@ -195,7 +198,7 @@ export function setProperty(o: Value, name: string, v: Value, env: Env): boolean
     }
   }
   if (!(o instanceof JMap)) return false
-  env.spend(1)
+  env.spend(NEW_ENTRY)
   o.put(name, v)
   return true
 }
