@@ -9,7 +9,7 @@ const LONG = 8192
 
 export function hex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += HEX[byte]
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i]!]
   return text
 }
 
@@ -60,6 +60,7 @@ function derive(secret: string, { date, region, service }: Scope): HmacKey {
 /** Compares without telling by its duration where two texts part. */
 export function sameText(a: string, b: string): boolean {
   let difference = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i % (b.length || 1))
+  const least = Math.min(a.length, b.length)
+  for (let i = 0; i < least; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
   return difference === 0
 }

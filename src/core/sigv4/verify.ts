@@ -251,9 +251,22 @@ function decodeURIComponentSafe(text: string): string {
 
 const BASIC_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/
 
+/** Signatures of one second have one date. */
+let lastDate = ''
+let lastTime = Number.NaN
+
+/** Epoch milliseconds; NaN for what is no date in the basic format. */
+function timeOf(date: string): number {
+  if (date !== lastDate) {
+    lastTime = BASIC_DATE.test(date) ? Date.parse(date.replace(BASIC_DATE, '$1-$2-$3T$4:$5:$6Z')) : Number.NaN
+    lastDate = date
+  }
+  return lastTime
+}
+
 function checkTime(claim: Claim, now: number): Refusal | undefined {
-  const at = Date.parse(claim.date.replace(BASIC_DATE, '$1-$2-$3T$4:$5:$6Z'))
-  if (!BASIC_DATE.test(claim.date) || Number.isNaN(at))
+  const at = timeOf(claim.date)
+  if (Number.isNaN(at))
     return incomplete(
       `Date must be in ISO-8601 'basic format'. Got '${claim.date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     )
