@@ -164,7 +164,10 @@ function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
   const mark = url.indexOf('?', start)
   const headers: [string, string][] = []
   if (raw) for (let at = 0; at + 1 < raw.length; at += 2) headers.push([raw[at]!, raw[at + 1]!])
-  else for (const [name, value] of request.headers) headers.push([name, value])
+  else
+    request.headers.forEach((value, name) => {
+      headers.push([name, value])
+    })
   return {
     path: mark < 0 ? url.slice(start) : url.slice(start, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),

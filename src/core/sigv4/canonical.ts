@@ -39,12 +39,16 @@ function normalise(text: string): string {
   return out
 }
 
+/** Most paths are in their normal form: plain segments, none empty and none of dots. */
+const NORMAL_PATH = /^(?:\/[A-Za-z0-9\-_~][A-Za-z0-9\-._~]*)+\/?$/
+
 /**
  * The canonical path of a path as it stands in the request line. S3 takes it as it is; every other service removes dot
  * segments and empty segments and then encodes what is encoded already once more.
  */
 export function canonicalPath(path: string, service: string): string {
   if (service === 's3') return path === '' ? '/' : path
+  if (NORMAL_PATH.test(path)) return path
   const segments: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.') continue

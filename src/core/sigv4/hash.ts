@@ -1,24 +1,31 @@
 /** SHA-256 and the signing keys that Signature Version 4 derives with HMAC. */
+import type { Later } from '../later.ts'
 import { digest, type HmacKey, hmacKey, hmac as keyed } from './sha256.ts'
 
 const utf8 = new TextEncoder()
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const DIGITS = utf8.encode('0123456789abcdef')
+const ascii = new TextDecoder()
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 /** From this many bytes on WebCrypto is the faster one, though it hashes in another thread. */
 const LONG = 8192
 
 export function hex(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i]!]
-  return text
+  const text = new Uint8Array(bytes.length * 2)
+  for (let i = 0; i < bytes.length; i++) {
+    text[2 * i] = DIGITS[bytes[i]! >> 4]!
+    text[2 * i + 1] = DIGITS[bytes[i]! & 15]!
+  }
+  return ascii.decode(text)
 }
 
 /** In hexadecimal. */
-export async function sha256(data: string | Uint8Array): Promise<string> {
+export function sha256(data: string | Uint8Array): Later<string> {
   if (data.length === 0) return EMPTY_SHA256
   const bytes = typeof data === 'string' ? utf8.encode(data) : data
   if (bytes.length < LONG) return hex(digest(bytes))
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)))
+  return crypto.subtle
+    .digest('SHA-256', bytes as BufferSource)
+    .then((digested) => hex(new Uint8Array(digested)))
 }
 
 /** Of a short text, at once. */

@@ -2,6 +2,8 @@
  * Verifies a request's Signature Version 4, in the Authorization header or in the query (presigned).
  * Words of the errors: as AWS services answer them.
  */
+
+import { after, type Later } from '../later.ts'
 import {
   basicDate,
   canonicalHeaders,
@@ -115,10 +117,12 @@ export async function verifyRequest<K extends KnownKey>(
   const names = checkSignedHeaders(signed, headers)
   if (names) return fault(names)
 
-  const key = await options.lookUp(accessKeyId)
+  const found = options.lookUp(accessKeyId)
+  const key = found instanceof Promise ? await found : found
   if (!key) return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
 
-  const payload = await payloadHash(claim.payload, request)
+  const hashed = payloadHash(claim.payload, request)
+  const payload = hashed instanceof Promise ? await hashed : hashed
   if (payload instanceof Refusal) return fault(payload)
   const canonical = canonicalRequest(
     request.method,
@@ -153,11 +157,17 @@ function readClaim(request: SignedRequest, headers: ReadonlyMap<string, string>)
   return inQuery ? fromQuery(pairs) : fromHeader(authorization!, headers, pairs)
 }
 
+/** How every signer writes the header; with a date it needs no closer look. */
+const USUAL =
+  /^AWS4-HMAC-SHA256 Credential=([\w./+=@-]+), ?SignedHeaders=([a-z\d;_-]+), ?Signature=([\da-f]{64})$/
+
 function fromHeader(
   authorization: string,
   headers: ReadonlyMap<string, string>,
   query: [string, string][],
 ): Claim | Refusal {
+  const usual = headers.has('x-amz-date') ? USUAL.exec(authorization) : null
+  if (usual) return claimOf(usual[1]!, usual[2]!, usual[3]!, headers, query)
   const space = authorization.indexOf(' ')
   const algorithm = space < 0 ? authorization : authorization.slice(0, space)
   if (algorithm !== ALGORITHM)
@@ -175,17 +185,33 @@ function fromHeader(
   const lacks = ['Credential', 'Signature', 'SignedHeaders']
     .filter((name) => !parts.get(name))
     .map((name) => `Authorization header requires '${name}' parameter. `)
-  const date = headers.get('x-amz-date') ?? headers.get('date')
-  if (date === undefined)
+  if (!headers.has('x-amz-date') && !headers.has('date'))
     lacks.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
   if (lacks.length > 0)
     return incomplete(
       `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${sha256Base64(authorization)}`,
     )
+  return claimOf(
+    parts.get('Credential')!,
+    parts.get('SignedHeaders')!,
+    parts.get('Signature')!,
+    headers,
+    query,
+  )
+}
+
+function claimOf(
+  credential: string,
+  signedHeaders: string,
+  signature: string,
+  headers: ReadonlyMap<string, string>,
+  query: [string, string][],
+): Claim {
+  const date = headers.get('x-amz-date') ?? headers.get('date')
   return {
-    credential: parts.get('Credential')!,
-    signedHeaders: parts.get('SignedHeaders')!,
-    signature: parts.get('Signature')!,
+    credential,
+    signedHeaders,
+    signature,
     date: headers.has('x-amz-date') ? date! : httpDate(date!),
     token: headers.get('x-amz-security-token'),
     expires: undefined,
@@ -319,10 +345,13 @@ function checkSignedHeaders(signed: string[], headers: ReadonlyMap<string, strin
   return undefined
 }
 
-async function payloadHash(claimed: string | undefined, request: SignedRequest): Promise<string | Refusal> {
+function payloadHash(claimed: string | undefined, request: SignedRequest): Later<string | Refusal> {
   if (claimed === 'UNSIGNED-PAYLOAD') return claimed
-  const actual = await sha256(await request.body())
-  if (claimed !== undefined && !sameText(claimed.toLowerCase(), actual))
-    return invalid("The provided 'x-amz-content-sha256' header does not match what was computed.")
-  return claimed ?? actual
+  return after(request.body(), (body) =>
+    after(sha256(body), (actual) =>
+      claimed !== undefined && !sameText(claimed.toLowerCase(), actual)
+        ? invalid("The provided 'x-amz-content-sha256' header does not match what was computed.")
+        : (claimed ?? actual),
+    ),
+  )
 }
