@@ -38,6 +38,12 @@ const DROPPED_ON_RETURN = names(
   'transfer-encoding keep-alive proxy-connection te x-amzn-requestid x-amz-apigw-id',
 )
 
+/**
+ * The server frames the answer by itself: a length that is not the body's would split it for the client, and Node throws at
+ * trailers that do not come.
+ */
+const FRAMING = names('content-length transfer-encoding trailer')
+
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** What the gateway does with a header of a name. */
@@ -56,7 +62,7 @@ export interface HeaderName {
   readonly droppedOnReturn: boolean
   /** the name that it is renamed to */
   readonly remappedTo: string
-  /** as it is written to the client: in lower case, or '' where it cannot be sent */
+  /** as it is written to the client: in lower case, or '' where it is not for us to send */
   readonly wire: string
 }
 
@@ -79,7 +85,7 @@ export function headerName(name: string): HeaderName {
       remappedCustom: REMAPPED_CUSTOM.has(lower),
       droppedOnReturn: DROPPED_ON_RETURN.has(lower),
       remappedTo: `x-amzn-Remapped-${name}`,
-      wire: TOKEN.test(name) ? lower : '',
+      wire: TOKEN.test(name) && !FRAMING.has(lower) ? lower : '',
     }
     if (known.size >= MAX_NAMES) known.clear()
     known.set(name, found)

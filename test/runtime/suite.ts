@@ -177,6 +177,59 @@ export function runtimeSuite(launch: Launch): void {
     expect(tested.log).toContain('Method completed with status: 200')
   })
 
+  test('the server frames an answer, whatever a definition says of its length and trailers', async () => {
+    const framing = {
+      Trailer: "'x-checksum'",
+      'Transfer-Encoding': "'chunked'",
+      'Content-Length': "'3'",
+    }
+    const parameters = (prefix: string) =>
+      Object.fromEntries(Object.entries(framing).map(([name, value]) => [`${prefix}.header.${name}`, value]))
+    const definition = {
+      openapi: '3.0.1',
+      info: { title: 'framed', version: '1' },
+      paths: {
+        '/mock': {
+          get: {
+            responses: {
+              200: {
+                description: '',
+                headers: { Trailer: { schema: { type: 'string' } } },
+              },
+            },
+            'x-amazon-apigateway-integration': {
+              type: 'mock',
+              requestTemplates: { 'application/json': '{"statusCode": 200}' },
+              responses: {
+                default: {
+                  statusCode: '200',
+                  responseParameters: { 'method.response.header.Trailer': framing.Trailer },
+                  responseTemplates: { 'application/json': 'all of it' },
+                },
+              },
+            },
+          },
+        },
+      },
+      'x-amazon-apigateway-gateway-responses': {
+        MISSING_AUTHENTICATION_TOKEN: { responseParameters: parameters('gatewayresponse') },
+      },
+    }
+    const imported = await client.send(
+      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
+    )
+    await client.send(new CreateDeploymentCommand({ restApiId: imported.id!, stageName: 'dev' }))
+    const at = `${running.endpoint}/_aws/execute-api/${imported.id}/dev`
+    const framed = async (path: string) => {
+      const { status, headers, body } = await call(at + path)
+      return [status, body, headers['content-length'], headers.trailer]
+    }
+    // once with what the stage is read from the database for, once without a turn of the event loop
+    for (let n = 0; n < 2; n++) expect(await framed('/mock')).toEqual([200, 'all of it', '9', undefined])
+    const missing = '{"message":"Missing Authentication Token"}'
+    expect(await framed('/nothing')).toEqual([403, missing, String(missing.length), undefined])
+  })
+
   test("what no API defines gets Amazon's answer", async () => {
     const answer = await call(`${running.endpoint}/_aws/execute-api/${api}/dev/nothing`)
     expect([answer.status, answer.body]).toEqual([403, '{"message":"Missing Authentication Token"}'])
