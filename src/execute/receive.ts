@@ -2,6 +2,7 @@
 import type { Call, Journal, Pair, Payload, Reached, Wire } from '../core/call.ts'
 import { addressIn, clientAddress, plainAddress } from '../core/client-address.ts'
 import { type HeaderName, headerName, headerOf } from '../core/headers.ts'
+import { memo } from '../core/memo.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
@@ -144,18 +145,11 @@ interface Authority {
 
 /** Host headers recur. */
 const MAX_AUTHORITIES = 50_000
-const authorities = new Map<string, Authority>()
 
-function authorityOf(header: string): Authority {
-  let known = authorities.get(header)
-  if (!known) {
-    const [, host, port] = /^(.*?)(?::(\d*))?$/s.exec(header)!
-    known = { host: host!.toLowerCase(), port }
-    if (authorities.size >= MAX_AUTHORITIES) authorities.clear()
-    authorities.set(header, known)
-  }
-  return known
-}
+const authorityOf = memo(MAX_AUTHORITIES, (header): Authority => {
+  const [, host, port] = /^(.*?)(?::(\d*))?$/s.exec(header)!
+  return { host: host!.toLowerCase(), port }
+})
 
 /** Asked for by signatures only, so put together only then. */
 function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
