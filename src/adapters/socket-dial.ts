@@ -72,6 +72,7 @@ function certificateFault(socket: TLSSocket, { host, tls }: Endpoint): SocketErr
 
 const wrapped = (socket: Socket): ByteSocket => ({
   write: (data) => (typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data)),
+  unsent: () => socket.writableLength > 0,
   pause: () => void socket.pause(),
   resume: () => void socket.resume(),
   destroy: () => void socket.destroy(),

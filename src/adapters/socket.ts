@@ -4,6 +4,8 @@ import type { OutboundRequest } from '../platform.ts'
 export interface ByteSocket {
   /** text is Latin-1; false: what was written waits in memory until `drain` */
   write(data: string | Uint8Array): boolean
+  /** whether some of what was written waits in memory */
+  unsent(): boolean
   pause(): void
   resume(): void
   destroy(): void
@@ -33,7 +35,10 @@ export interface Endpoint {
   session?: Buffer
 }
 
-/** Opens a connection. `done` is called once; what is returned gives the attempt up. */
+/**
+ * Opens a connection. `done` is called once; what is returned gives the attempt up. Throws where there is nothing to attempt:
+ * at a client certificate that cannot be read, for one.
+ */
 export type Dial = (
   endpoint: Endpoint,
   done: (failed: SocketError | null, socket: ByteSocket) => void,
