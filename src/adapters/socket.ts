@@ -31,8 +31,8 @@ export interface Endpoint {
   host: string
   port: number
   tls: Tls | undefined
-  /** of an earlier handshake, to be taken up again */
-  session?: Buffer
+  /** of an earlier handshake, to be taken up again until its certificate expires, in epoch milliseconds */
+  session?: { ticket: Buffer; until: number }
 }
 
 /**
