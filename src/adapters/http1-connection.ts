@@ -103,6 +103,12 @@ export class Connection implements Wire {
     this.#leaveUpload()
   }
 
+  /** Ends it, and the call that is under way. */
+  close(): void {
+    this.#exchange?.fail(new OutboundFailure('aborted', 'the gateway ends'))
+    this.abandon()
+  }
+
   #received(bytes: Buffer): void {
     const exchange = this.#exchange
     // nobody asked: what comes now would be read as the answer to somebody else's request

@@ -119,6 +119,8 @@ export class Exchange implements AbortListener, PieceTaker {
       if (head.status === 101)
         throw new OutboundFailure('protocol', 'the response switches protocols, which nobody asked for')
       if (head.status < 200) {
+        if (!head.keepAlive)
+          throw new OutboundFailure('protocol', 'the connection is said to end before the response')
         // one after the other they might go on for ever
         this.#passedOver += end + 4 - at
         at = end + 4

@@ -151,7 +151,7 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
       clearInterval(sweeper)
       sweeper = undefined
       for (const giveUp of dialling) giveUp()
-      for (const connection of open) connection.abandon()
+      for (const connection of open) connection.close()
     },
   }
 }

@@ -20,6 +20,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Control characters, and line breaks that are not whole. */
 const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i
 const EDGES = /^[\t ]+|[\t ]+$/g
 
 /** Names recur: each is looked at once. */
@@ -58,14 +59,15 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
         length = Number(value)
         break
       case 'transfer-encoding':
-        if (chunked || value.toLowerCase() !== 'chunked' || minor === 0)
+        // with a tab behind it, llhttp takes it for another coding
+        if (chunked || value.toLowerCase() !== 'chunked' || minor === 0 || text.charCodeAt(end - 1) === 9)
           throw malformed(`Transfer-Encoding ${value}`)
         chunked = true
         break
       case 'connection':
         if (value === 'keep-alive') keepAlive = true
         else if (/\bclose\b/i.test(value)) closes = true
-        else if (/\bkeep-alive\b/i.test(value)) keepAlive = true
+        else if (KEEP_ALIVE.test(value)) keepAlive = true
         break
       case 'keep-alive': {
         const seconds = /\btimeout=(\d{1,6})\b/i.exec(value)?.[1]
