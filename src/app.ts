@@ -13,6 +13,7 @@
 import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
 import { after, type Later } from './core/later.ts'
+import { memo } from './core/memo.ts'
 import { parseTarget } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
 import type { createExecute } from './execute/execute.ts'
@@ -126,22 +127,15 @@ interface Authority {
 
 /** Hosts recur. */
 const MAX_AUTHORITIES = 50_000
-const authorities = new Map<string, Authority>()
 
 /**
  * Every runtime makes a request's URL of its Host header, and asking for that header would have Node build all of them: the URL's
  * parts are cut from its text, without parsing it a second time.
  */
-function authorityOf(text: string): Authority {
-  let known = authorities.get(text)
-  if (!known) {
-    const host = text.replace(/:\d*$/, '').toLowerCase()
-    known = { host, isOwn: OWN_HOST.test(host) }
-    if (authorities.size >= MAX_AUTHORITIES) authorities.clear()
-    authorities.set(text, known)
-  }
-  return known
-}
+const authorityOf = memo(MAX_AUTHORITIES, (text): Authority => {
+  const host = text.replace(/:\d*$/, '').toLowerCase()
+  return { host, isOwn: OWN_HOST.test(host) }
+})
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -95,31 +95,39 @@ export class Connection implements Wire {
     this.#socket.resume()
   }
 
+  /** Ends it; from now on, also before the runtime says that it is closed, nobody gets it any more. */
   abandon(): void {
     this.#exchange = null
+    this.restsUntil = 0
     this.#socket.destroy()
     this.#leaveUpload()
+  }
+
+  /** Ends it, and the call that is under way. */
+  close(): void {
+    this.#exchange?.fail(new OutboundFailure('aborted', 'the gateway ends'))
+    this.abandon()
   }
 
   #received(bytes: Buffer): void {
     const exchange = this.#exchange
     // nobody asked: what comes now would be read as the answer to somebody else's request
     if (!exchange) {
-      this.#socket.destroy()
+      this.abandon()
       return
     }
-    let taken: number
+    let excess: number
     try {
-      taken = exchange.receive(bytes)
+      excess = exchange.receive(bytes)
     } catch (failure) {
       exchange.fail(failure as OutboundFailure)
       this.abandon()
       return
     }
     if (!exchange.complete) return
-    const { rest } = exchange
+    const { rest, request } = exchange
     // an answer before the end of the request leaves the connection in the middle of it
-    if (rest === null || taken < bytes.length || this.#upload) {
+    if (rest === null || excess > 0 || this.#upload || (request.body !== null && this.#socket.unsent())) {
       this.abandon()
       return
     }
@@ -136,7 +144,10 @@ export class Connection implements Wire {
 
   #failed(error: SocketError): void {
     const exchange = this.#exchange
-    if (!exchange) return
+    if (!exchange) {
+      this.abandon()
+      return
+    }
     const reason = reasonOf(error.code)
     const stale = reason === 'reset' && this.#served > 0 && !exchange.answered && canRepeat(exchange.request)
     exchange.fail(
@@ -150,10 +161,10 @@ export class Connection implements Wire {
   /** A body of unknown or declared length, as it comes. One that is not as long as declared breaks the request off. */
   async #stream({ text, declared }: RequestHead, body: ReadableStream<Uint8Array>): Promise<void> {
     const exchange = this.#exchange!
-    const reader = body.getReader()
-    this.#upload = reader
     let left = declared ?? Number.POSITIVE_INFINITY
     try {
+      const reader = body.getReader()
+      this.#upload = reader
       this.#socket.write(text)
       for (;;) {
         const { done, value } = await reader.read()

@@ -30,9 +30,12 @@ export class Exchange implements AbortListener, PieceTaker {
   readonly #reject: (failure: OutboundFailure) => void
   /** bytes of a head that is not whole yet */
   #held: Buffer | null = null
+  /** bytes of the heads of interim responses */
+  #passedOver = 0
   #head: ResponseHead | null = null
   #left = 0
   #chunked: ChunkedReader | null = null
+  /** what was read and not handed on yet */
   #pieces: Uint8Array[] = []
   #stream: ReadableStreamDefaultController<Uint8Array> | null = null
   #settled = false
@@ -56,6 +59,8 @@ export class Exchange implements AbortListener, PieceTaker {
 
   /** The call is given up. */
   handleEvent(): void {
+    // the connection may serve somebody else already
+    if (this.#settled) return
     this.fail(aborted(this.request.signal!))
     this.#wire.abandon()
   }
@@ -65,20 +70,21 @@ export class Exchange implements AbortListener, PieceTaker {
     return this.#head?.keepAlive ? this.#head.keepAliveMs : null
   }
 
-  /** Takes what came; returns how much of it belongs to this response. Throws an OutboundFailure at what is not HTTP. */
+  /** Takes what came; returns how much of it lies behind this response. Throws an OutboundFailure at what is not HTTP. */
   receive(bytes: Buffer): number {
     this.answered = true
     let at = 0
     if (!this.#head) {
       const given = this.#held ? Buffer.concat([this.#held, bytes]) : bytes
       at = this.#readHead(given)
-      if (!this.#head) return bytes.length
+      if (!this.#head) return 0
       bytes = given
     }
     at = this.#readBody(bytes, at)
+    if (this.#stream) this.#pass(this.#stream)
     if (this.complete) this.#end()
     else if (this.#head && !this.#stream && !(this.#left > 0 && this.#left <= WHOLE_BODY_BYTES)) this.#open()
-    return at
+    return bytes.length - at
   }
 
   /** The connection ended: fine where nothing else says where the body ends. */
@@ -100,7 +106,7 @@ export class Exchange implements AbortListener, PieceTaker {
     let at = 0
     for (;;) {
       const end = bytes.indexOf('\r\n\r\n', at, 'latin1')
-      if (end < 0 ? bytes.length - at > MAX_HEADER_BYTES : end - at > MAX_HEADER_BYTES)
+      if ((end < 0 ? bytes.length : end) - at > MAX_HEADER_BYTES - this.#passedOver)
         throw new OutboundFailure(
           'protocol',
           `the response has more than ${MAX_HEADER_BYTES} bytes of headers`,
@@ -110,10 +116,17 @@ export class Exchange implements AbortListener, PieceTaker {
         return bytes.length
       }
       const head = parseResponseHead(bytes.toString('latin1', at, end), this.request.method)
-      at = end + 4
       if (head.status === 101)
         throw new OutboundFailure('protocol', 'the response switches protocols, which nobody asked for')
-      if (head.status < 200) continue
+      if (head.status < 200) {
+        if (!head.keepAlive)
+          throw new OutboundFailure('protocol', 'the connection is said to end before the response')
+        // one after the other they might go on for ever
+        this.#passedOver += end + 4 - at
+        at = end + 4
+        continue
+      }
+      at = end + 4
       this.#held = null
       this.#head = head
       if (head.framing === 'chunked') this.#chunked = new ChunkedReader()
@@ -139,11 +152,23 @@ export class Exchange implements AbortListener, PieceTaker {
 
   /** A piece of the body. */
   take(piece: Uint8Array): void {
-    if (!this.#stream) this.#pieces.push(piece)
-    else if (!this.#settled) {
-      this.#stream.enqueue(piece)
-      if (this.#stream.desiredSize! <= 0) this.#wire.pause()
-    }
+    this.#pieces.push(piece)
+  }
+
+  /** What was read, in one piece: a stream's queue of chunks of a byte each would be many times their size. */
+  #whole(): Uint8Array | null {
+    const pieces = this.#pieces
+    if (pieces.length === 0) return null
+    this.#pieces = []
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+  }
+
+  /** Hands on what was read. */
+  #pass(stream: ReadableStreamDefaultController<Uint8Array>): void {
+    const piece = this.#whole()
+    if (!piece || this.#settled) return
+    stream.enqueue(piece)
+    if (stream.desiredSize! <= 0) this.#wire.pause()
   }
 
   /** More is to come than is worth waiting for. */
@@ -151,10 +176,8 @@ export class Exchange implements AbortListener, PieceTaker {
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          for (const piece of this.#pieces) controller.enqueue(piece)
-          this.#pieces = []
           this.#stream = controller
-          if (controller.desiredSize! <= 0) this.#wire.pause()
+          this.#pass(controller)
         },
         pull: () => {
           if (!this.#settled) this.#wire.resume()
@@ -175,10 +198,7 @@ export class Exchange implements AbortListener, PieceTaker {
     if (this.#settled) return
     this.#settle()
     if (this.#stream) this.#stream.close()
-    else {
-      const pieces = this.#pieces
-      this.#answer(pieces.length === 0 ? null : pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
-    }
+    else this.#answer(this.#whole())
   }
 
   #answer(body: OutboundResponse['body']): void {

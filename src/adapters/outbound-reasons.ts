@@ -5,7 +5,7 @@
 import type { OutboundReason } from '../core/outbound-failure.ts'
 
 const REASONS: [RegExp, OutboundReason][] = [
-  [/ENOTFOUND|EAI_|ERR_INVALID_URL|Invalid URL|FailedToOpenSocket|lookup/i, 'name'],
+  [/ENOTFOUND|EAI_|ERR_INVALID_URL|Invalid URL|FailedToOpenSocket|getaddrinfo|lookup/i, 'name'],
   [/ECONNREFUSED|EHOST|ENET|EADDR|ETIMEDOUT|internal error; reference/, 'connect'],
   [/CERT|ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO|TLS peer/, 'tls'],
   [/ERR_INVALID_ARG|invalid (?:header )?value|header.*invalid/i, 'request'],

@@ -21,7 +21,7 @@ const SWEEP_MS = 5000
 /** Resting connections to one endpoint with one set of TLS settings, the last used at the end. */
 interface Pool extends Endpoint {
   authority: string
-  /** how many there are, busy ones too */
+  /** how many there are, those that are being opened and busy ones, too */
   open: number
   resting: Connection[]
 }
@@ -40,6 +40,8 @@ interface Place {
 export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): Promise<void> } {
   const pools = new Map<string, Pool>()
   const open = new Set<Connection>()
+  /** what gives up the connections that are being opened */
+  const dialling = new Set<() => void>()
   let sweeper: ReturnType<typeof setInterval> | undefined
 
   function poolOf(place: Place, tls: Tls | undefined): Pool {
@@ -55,6 +57,7 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
         resting: [],
       }
       pools.set(key, pool)
+      sweeper ??= unreferenced(setInterval(sweep, SWEEP_MS))
     }
     return pool
   }
@@ -71,7 +74,6 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
     if (ms <= 0) return connection.abandon()
     connection.restsUntil = Date.now() + ms
     pool.resting.push(connection)
-    sweeper ??= unreferenced(setInterval(sweep, SWEEP_MS))
   }
 
   /** Ends what has rested too long, and forgets pools that nobody uses: their number follows what is called. */
@@ -104,15 +106,26 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
         giveUp()
       },
     }
-    const giveUp = dial(pool, (failed, socket) => {
-      signal?.removeEventListener('abort', onAbort)
-      if (failed)
-        return reject(new OutboundFailure(reasonOf(failed.code, failed.message), failed.message, failed))
-      const connection = new Connection(socket, rest(pool), gone(pool))
-      open.add(connection)
-      pool.open++
-      connection.send(request, path, pool.authority, resolve, reject)
-    })
+    let giveUp: () => void
+    try {
+      giveUp = dial(pool, (failed, socket) => {
+        dialling.delete(giveUp)
+        signal?.removeEventListener('abort', onAbort)
+        if (failed) {
+          pool.open--
+          reject(new OutboundFailure(reasonOf(failed.code, failed.message), failed.message, failed))
+          return
+        }
+        const connection = new Connection(socket, rest(pool), gone(pool))
+        open.add(connection)
+        connection.send(request, path, pool.authority, resolve, reject)
+      })
+    } catch (error) {
+      reject(new OutboundFailure(pool.secure ? 'tls' : 'name', (error as Error).message, error))
+      return
+    }
+    pool.open++
+    dialling.add(giveUp)
     signal?.addEventListener('abort', onAbort)
   }
 
@@ -136,7 +149,9 @@ export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): P
     },
     async close() {
       clearInterval(sweeper)
-      for (const connection of open) connection.abandon()
+      sweeper = undefined
+      for (const giveUp of dialling) giveUp()
+      for (const connection of open) connection.close()
     },
   }
 }
@@ -146,8 +161,9 @@ function unreferenced<T>(timer: T): T {
   return timer
 }
 
+/** Ports from 60000 on are the parser's to judge. */
 const PLAIN_URL =
-  /^(https?):\/\/([\w.-]+(?::\d{1,5})?|\[[\da-f:.]+\](?::\d{1,5})?)(\/[\x21-\x22\x24-\x7e]*)?$/
+  /^(https?):\/\/((?:[\w.-]+|\[[\da-f:.]+\])(?::(?:\d{1,4}|[1-5]\d{4}))?)(\/[\x21-\x22\x24-\x7e]*)?$/
 
 /** Origin and path as written: no dot segments resolved, no double slash folded. Odd URLs take the parser's view. */
 function placeOf(url: string): Place | null {

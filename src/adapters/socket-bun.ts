@@ -77,6 +77,10 @@ class PlainSocket implements ByteSocket {
     this.events?.drain()
   }
 
+  unsent(): boolean {
+    return this.#waiting.length > 0
+  }
+
   pause(): void {
     this.#socket?.pause()
   }

@@ -4,6 +4,8 @@ import type { OutboundRequest } from '../platform.ts'
 export interface ByteSocket {
   /** text is Latin-1; false: what was written waits in memory until `drain` */
   write(data: string | Uint8Array): boolean
+  /** whether some of what was written waits in memory */
+  unsent(): boolean
   pause(): void
   resume(): void
   destroy(): void
@@ -29,11 +31,14 @@ export interface Endpoint {
   host: string
   port: number
   tls: Tls | undefined
-  /** of an earlier handshake, to be taken up again */
-  session?: Buffer
+  /** of an earlier handshake, to be taken up again until its certificate expires, in epoch milliseconds */
+  session?: { ticket: Buffer; until: number }
 }
 
-/** Opens a connection. `done` is called once; what is returned gives the attempt up. */
+/**
+ * Opens a connection. `done` is called once; what is returned gives the attempt up. Throws where there is nothing to attempt:
+ * at a client certificate that cannot be read, for one.
+ */
 export type Dial = (
   endpoint: Endpoint,
   done: (failed: SocketError | null, socket: ByteSocket) => void,

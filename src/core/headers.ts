@@ -3,6 +3,7 @@
  * where recorded calls differ from its table, the recorded ones are followed).
  */
 import type { Pair } from './call.ts'
+import { memo } from './memo.ts'
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
@@ -38,6 +39,12 @@ const DROPPED_ON_RETURN = names(
   'transfer-encoding keep-alive proxy-connection te x-amzn-requestid x-amz-apigw-id',
 )
 
+/**
+ * The server frames the answer by itself: a length that is not the body's would split it for the client, and Node throws at
+ * trailers that do not come.
+ */
+const FRAMING = names('content-length transfer-encoding trailer')
+
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** What the gateway does with a header of a name. */
@@ -56,36 +63,29 @@ export interface HeaderName {
   readonly droppedOnReturn: boolean
   /** the name that it is renamed to */
   readonly remappedTo: string
-  /** as it is written to the client: in lower case, or '' where it cannot be sent */
+  /** as it is written to the client: in lower case, or '' where it is not for us to send */
   readonly wire: string
 }
 
-/** Names recur: what holds for one is worked out once. Names that nobody else uses must not fill the memory. */
+/** Names recur: what holds for one is worked out once. */
 const MAX_NAMES = 2000
-const known = new Map<string, HeaderName>()
 
-export function headerName(name: string): HeaderName {
-  let found = known.get(name)
-  if (found === undefined) {
-    const lower = name.toLowerCase()
-    found = {
-      name,
-      lower,
-      spelt: name === lower ? (SPELLINGS.get(lower) ?? name) : name,
-      droppedOnArrival: DROPPED_ON_ARRIVAL.has(lower),
-      droppedOnDeparture: DROPPED_ON_DEPARTURE.has(lower),
-      proxied: !NOT_PROXIED.has(lower) && !DROPPED_ON_DEPARTURE.has(lower),
-      remapped: REMAPPED.has(lower),
-      remappedCustom: REMAPPED_CUSTOM.has(lower),
-      droppedOnReturn: DROPPED_ON_RETURN.has(lower),
-      remappedTo: `x-amzn-Remapped-${name}`,
-      wire: TOKEN.test(name) ? lower : '',
-    }
-    if (known.size >= MAX_NAMES) known.clear()
-    known.set(name, found)
+export const headerName = memo(MAX_NAMES, (name): HeaderName => {
+  const lower = name.toLowerCase()
+  return {
+    name,
+    lower,
+    spelt: name === lower ? (SPELLINGS.get(lower) ?? name) : name,
+    droppedOnArrival: DROPPED_ON_ARRIVAL.has(lower),
+    droppedOnDeparture: DROPPED_ON_DEPARTURE.has(lower),
+    proxied: !NOT_PROXIED.has(lower) && !DROPPED_ON_DEPARTURE.has(lower),
+    remapped: REMAPPED.has(lower),
+    remappedCustom: REMAPPED_CUSTOM.has(lower),
+    droppedOnReturn: DROPPED_ON_RETURN.has(lower),
+    remappedTo: `x-amzn-Remapped-${name}`,
+    wire: TOKEN.test(name) && !FRAMING.has(lower) ? lower : '',
   }
-  return found
-}
+})
 
 export const isDroppedOnArrival = (name: string): boolean => headerName(name).droppedOnArrival
 export const isDroppedOnDeparture = (name: string): boolean => headerName(name).droppedOnDeparture

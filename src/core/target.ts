@@ -1,4 +1,6 @@
 /** Which API a request names, by its host or by a path form. Pure; nothing is looked up. */
+import { memo } from './memo.ts'
+
 export type Target =
   | {
       by: 'api'
@@ -31,18 +33,11 @@ interface Named {
 
 /** Hosts recur. */
 const MAX_HOSTS = 50_000
-const hosts = new Map<string, Named | null>()
 
-function namedBy(host: string): Named | null {
-  let named = hosts.get(host)
-  if (named === undefined) {
-    const [, apiId, region] = HOST.exec(host) ?? []
-    named = apiId && !REGIONAL.test(apiId) ? { apiId, region } : null
-    if (hosts.size >= MAX_HOSTS) hosts.clear()
-    hosts.set(host, named)
-  }
-  return named
-}
+const namedBy = memo(MAX_HOSTS, (host): Named | null => {
+  const [, apiId, region] = HOST.exec(host) ?? []
+  return apiId && !REGIONAL.test(apiId) ? { apiId, region } : null
+})
 
 /**
  * The API that a request names, or null when it names none (then the host may be a custom domain, or the control service's).

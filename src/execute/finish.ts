@@ -1,6 +1,7 @@
 /** The last touch: ids, compression, access log; then the response is the runtime's. */
 import type { Answer, Body, Call, Pair } from '../core/call.ts'
 import { headerName, headerOf } from '../core/headers.ts'
+import { utf8InLatin1 } from '../core/latin1.ts'
 import { accessLog } from './access-log.ts'
 import { compressionFor } from './compress.ts'
 import type { Gateway } from './gateway.ts'
@@ -57,11 +58,10 @@ function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] 
 const ODD = /[^\t\x20-\x7e]/
 const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
 const WIDE = /[^\0-\xff]/
-const utf8 = (value: string): string => String.fromCharCode(...new TextEncoder().encode(value))
 
 /** Null for a value that cannot be sent. */
 function wireValue(value: string): string | null {
   if (!ODD.test(value)) return value
   if (UNSAFE.test(value)) return null
-  return WIDE.test(value) ? utf8(value) : value
+  return WIDE.test(value) ? utf8InLatin1(value) : value
 }

@@ -1,24 +1,56 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { type Backends, startBackends } from '../execute/backends.ts'
-import { client } from '../support/certificates.ts'
-import { type Exceptions, runCases, type Where } from './outbound.ts'
+import { client, elsewhere, expired, good } from '../support/certificates.ts'
+import { startScripted } from '../support/scripted.ts'
+import { runCases, type Where } from './outbound.ts'
 
 const run = promisify(execFile)
 const at = (path: string) => new URL(path, import.meta.url).pathname
 
 let backends: Backends
+let script: Awaited<ReturnType<typeof startScripted>>
 let where: Where
+/** a file of certificates to be trusted */
+let authorities: string
 beforeAll(async () => {
   backends = await startBackends()
+  script = await startScripted()
+  authorities = join(await mkdtemp(join(tmpdir(), 'edgeway-trust-')), 'issuers.pem')
+  await writeFile(authorities, [good, expired, elsewhere].map(({ cert }) => cert).join(''))
   const { http, https, httpsExpired, httpsElsewhere, refused } = backends
-  where = { http, https, httpsExpired, httpsElsewhere, refused, client }
+  where = {
+    http,
+    https,
+    httpsExpired,
+    httpsElsewhere,
+    refused,
+    scripted: script.url,
+    client,
+    otherClient: good,
+  }
 })
-afterAll(() => backends.stop())
+afterAll(async () => {
+  await backends.stop()
+  await script.stop()
+  await rm(dirname(authorities), { recursive: true })
+})
+
+const LAUNCHES = {
+  node: ['../../node_modules/.bin/node', at('launch/node.ts')],
+  deno: [
+    '../../node_modules/.bin/deno',
+    ...['run', '-A', '--no-lock', '--node-modules-dir=manual', '--quiet', at('launch/deno.ts')],
+  ],
+  bun: ['../../node_modules/.bin/bun', at('launch/bun.ts')],
+}
 
 /** Every case passed, and there were as many as the contract has for what the adapter can. */
 function passed(results: Record<string, string | null>, count: number): void {
@@ -26,9 +58,10 @@ function passed(results: Record<string, string | null>, count: number): void {
   expect(Object.keys(results).length).toBe(count)
 }
 
-async function spawned(command: string, args: string[], except: Exceptions) {
-  const { stdout } = await run(command, [...args, JSON.stringify(where), JSON.stringify(except)], {
-    timeout: 25_000,
+async function spawned([command, ...args]: string[], trusts = false) {
+  const { stdout } = await run(at(command!), [...args, JSON.stringify({ ...where, trusts }), '{}'], {
+    timeout: 60_000,
+    env: trusts ? { ...process.env, NODE_EXTRA_CA_CERTS: authorities, DENO_CERT: authorities } : process.env,
   })
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, string | null>
 }
@@ -36,7 +69,7 @@ async function spawned(command: string, args: string[], except: Exceptions) {
 describe('Outbound', () => {
   test('Node', async () => {
     const outbound = socketOutbound()
-    passed(await runCases(outbound, where, {}), 32)
+    passed(await runCases(outbound, where, {}), 53)
     await outbound.close()
   })
 
@@ -78,13 +111,12 @@ describe('Outbound', () => {
     await outbound.close()
   })
 
-  test('Deno', async () => {
-    const args = ['run', '-A', '--no-lock', '--node-modules-dir=manual', '--quiet', at('launch/deno.ts')]
-    passed(await spawned(at('../../node_modules/.bin/deno'), args, {}), 32)
+  test.each(['deno', 'bun'] as const)('%s', async (runtime) => {
+    passed(await spawned(LAUNCHES[runtime]), 53)
   })
 
-  test('Bun', async () => {
-    passed(await spawned(at('../../node_modules/.bin/bun'), [at('launch/bun.ts')], {}), 32)
+  test.each(['node', 'deno', 'bun'] as const)('%s: trust in an issuer', async (runtime) => {
+    passed(await spawned(LAUNCHES[runtime], true), 3)
   })
 
   test('workerd: fetch', async () => {
@@ -104,6 +136,7 @@ describe('Outbound', () => {
     )
     try {
       const except = {
+        fetches: true,
         resolvesPaths: true,
         joinsHeaders: true,
         noBodyWithGet: true,

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
 import {
   APIGatewayClient,
   CreateDeploymentCommand,
@@ -175,6 +175,103 @@ export function runtimeSuite(launch: Launch): void {
     expect(JSON.parse(tested.body!)).toMatchObject({ kind: 'cats', pets: [{ id: 1 }, { id: 2 }] })
     expect(tested.headers).toMatchObject({ 'x-total': '2' })
     expect(tested.log).toContain('Method completed with status: 200')
+  })
+
+  test('the server frames an answer, whatever a definition says of its length and trailers', async () => {
+    const framing = {
+      Trailer: "'x-checksum'",
+      'Transfer-Encoding': "'chunked'",
+      'Content-Length': "'3'",
+    }
+    const parameters = (prefix: string) =>
+      Object.fromEntries(Object.entries(framing).map(([name, value]) => [`${prefix}.header.${name}`, value]))
+    const definition = {
+      openapi: '3.0.1',
+      info: { title: 'framed', version: '1' },
+      paths: {
+        '/mock': {
+          get: {
+            responses: {
+              200: {
+                description: '',
+                headers: { Trailer: { schema: { type: 'string' } } },
+              },
+            },
+            'x-amazon-apigateway-integration': {
+              type: 'mock',
+              requestTemplates: { 'application/json': '{"statusCode": 200}' },
+              responses: {
+                default: {
+                  statusCode: '200',
+                  responseParameters: { 'method.response.header.Trailer': framing.Trailer },
+                  responseTemplates: { 'application/json': 'all of it' },
+                },
+              },
+            },
+          },
+        },
+      },
+      'x-amazon-apigateway-gateway-responses': {
+        MISSING_AUTHENTICATION_TOKEN: { responseParameters: parameters('gatewayresponse') },
+      },
+    }
+    const imported = await client.send(
+      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
+    )
+    await client.send(new CreateDeploymentCommand({ restApiId: imported.id!, stageName: 'dev' }))
+    const at = `${running.endpoint}/_aws/execute-api/${imported.id}/dev`
+    const framed = async (path: string) => {
+      const { status, headers, body } = await call(at + path)
+      return [status, body, headers['content-length'], headers.trailer]
+    }
+    // once with what the stage is read from the database for, once without a turn of the event loop
+    for (let n = 0; n < 2; n++) expect(await framed('/mock')).toEqual([200, 'all of it', '9', undefined])
+    const missing = '{"message":"Missing Authentication Token"}'
+    expect(await framed('/nothing')).toEqual([403, missing, String(missing.length), undefined])
+  })
+
+  test('a call is for the host of its request target, whatever a Host header says beside it', async () => {
+    const definition = {
+      openapi: '3.0.1',
+      info: { title: 'hosts', version: '1' },
+      paths: {
+        '/host': {
+          get: {
+            responses: { 200: { description: '' } },
+            'x-amazon-apigateway-integration': {
+              type: 'mock',
+              requestTemplates: { 'application/json': '{"statusCode": 200}' },
+              responses: {
+                default: {
+                  statusCode: '200',
+                  responseTemplates: { 'application/json': 'called: $context.domainName' },
+                },
+              },
+            },
+          },
+        },
+      },
+    }
+    const imported = await client.send(
+      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
+    )
+    await client.send(new CreateDeploymentCommand({ restApiId: imported.id!, stageName: 'dev' }))
+    const { hostname, port } = new URL(running.endpoint)
+    const said = (target: string, host: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connectSocket(Number(port), hostname)
+        let text = ''
+        socket.on('data', (bytes) => {
+          text += bytes
+        })
+        socket.on('error', reject)
+        socket.on('close', () => resolve(/called: .*/.exec(text)?.[0] ?? text))
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      })
+    const host = `${imported.id}.execute-api.us-east-1.localhost`
+    expect(await said('/dev/host', host)).toBe(`called: ${host}`)
+    expect(await said(`http://${host}/dev/host`, host)).toBe(`called: ${host}`)
+    expect(await said(`http://${host}/dev/host`, 'elsewhere.example')).not.toContain('elsewhere.example')
   })
 
   test("what no API defines gets Amazon's answer", async () => {

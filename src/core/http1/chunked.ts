@@ -5,7 +5,11 @@ import { OutboundFailure } from '../outbound-failure.ts'
 const MAX_LINE = 4096
 const MAX_TRAILERS = 64 * 1024
 
-const SIZE = /^([0-9a-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i
+/** Extensions say nothing that anybody knows; they must be well formed, for there are readers who make something else of others. */
+const SIZE =
+  /^([0-9a-f]{1,12})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e])*"))?)*$/i
+/** Nothing in a trailer says where the message ends: it has ended. */
+const TRAILER = /^(?!content-length:|transfer-encoding:)[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/i
 
 const malformed = (): OutboundFailure =>
   new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
@@ -58,7 +62,7 @@ export class ChunkedReader {
     } else if (line === '') this.done = true
     else {
       this.#trailers += line.length
-      if (this.#trailers > MAX_TRAILERS) throw malformed()
+      if (this.#trailers > MAX_TRAILERS || !TRAILER.test(line)) throw malformed()
     }
   }
 }

@@ -2,6 +2,8 @@
  * The head of an HTTP/1.1 request (RFC 9112) as it goes to a back end: path, header names and their order byte for byte as they
  * were given. What would break the head is refused, never sent.
  */
+import { utf8InLatin1 } from '../latin1.ts'
+import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
 
 /** Headers of the connection, not of the message: the client of the connection frames the message itself. */
@@ -24,21 +26,14 @@ const WIDE = /[^\0-\xff]/
 /** What a header name means here; names recur, so each is looked at once. */
 type Meaning = 'plain' | 'host' | 'length' | 'connection' | 'invalid'
 const MAX_NAMES = 1000
-const meanings = new Map<string, Meaning>()
 
-function meaningOf(name: string): Meaning {
-  let meaning = meanings.get(name)
-  if (meaning === undefined) {
-    const lower = name.toLowerCase()
-    if (!TOKEN.test(name)) meaning = 'invalid'
-    else if (lower === 'host') meaning = 'host'
-    else if (lower === 'content-length') meaning = 'length'
-    else meaning = CONNECTION_HEADERS.has(lower) ? 'connection' : 'plain'
-    if (meanings.size >= MAX_NAMES) meanings.clear()
-    meanings.set(name, meaning)
-  }
-  return meaning
-}
+const meaningOf = memo(MAX_NAMES, (name): Meaning => {
+  const lower = name.toLowerCase()
+  if (!TOKEN.test(name)) return 'invalid'
+  if (lower === 'host') return 'host'
+  if (lower === 'content-length') return 'length'
+  return CONNECTION_HEADERS.has(lower) ? 'connection' : 'plain'
+})
 
 /** Whether a header is the connection's matter, not the message's. */
 export const isConnectionHeader = (name: string): boolean => meaningOf(name) === 'connection'
@@ -94,5 +89,5 @@ export function requestHead(
 /** A value with a line break is refused; text beyond Latin-1 goes as its UTF-8. */
 function wireValue(name: string, value: string): string {
   if (UNSAFE.test(value)) throw new OutboundFailure('request', `invalid value of the header ${name}`)
-  return WIDE.test(value) ? String.fromCharCode(...new TextEncoder().encode(value)) : value
+  return WIDE.test(value) ? utf8InLatin1(value) : value
 }

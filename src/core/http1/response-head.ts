@@ -2,6 +2,7 @@
  * The head of an HTTP/1.1 response, read as strictly as RFC 9112 allows: what two readers could understand in two ways
  * (lengths that contradict, folded lines, white space before a colon) is refused.
  */
+import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
 
 export interface ResponseHead {
@@ -19,22 +20,16 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Control characters, and line breaks that are not whole. */
 const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i
 const EDGES = /^[\t ]+|[\t ]+$/g
 
-const MAX_NAMES = 1000
-const names = new Map<string, string>()
-
 /** Names recur: each is looked at once. */
-function lowerName(name: string): string {
-  let lower = names.get(name)
-  if (lower === undefined) {
-    if (!TOKEN.test(name)) throw malformed(`a header is called ${JSON.stringify(name)}`)
-    lower = name.toLowerCase()
-    if (names.size >= MAX_NAMES) names.clear()
-    names.set(name, lower)
-  }
-  return lower
-}
+const MAX_NAMES = 1000
+
+const lowerName = memo(MAX_NAMES, (name) => {
+  if (!TOKEN.test(name)) throw malformed(`a header is called ${JSON.stringify(name)}`)
+  return name.toLowerCase()
+})
 
 const malformed = (what: string): OutboundFailure =>
   new OutboundFailure('protocol', `the response breaks the rules of HTTP: ${what}`)
@@ -49,6 +44,7 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   let length: number | undefined
   let chunked = false
   let keepAlive = minor === 1
+  let closes = false
   let keepAliveMs: number | undefined
   for (let at = end + 2; at < text.length; at = end + 2) {
     end = text.indexOf('\r\n', at)
@@ -63,14 +59,15 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
         length = Number(value)
         break
       case 'transfer-encoding':
-        if (chunked || value.toLowerCase() !== 'chunked' || minor === 0)
+        // with a tab behind it, llhttp takes it for another coding
+        if (chunked || value.toLowerCase() !== 'chunked' || minor === 0 || text.charCodeAt(end - 1) === 9)
           throw malformed(`Transfer-Encoding ${value}`)
         chunked = true
         break
       case 'connection':
         if (value === 'keep-alive') keepAlive = true
-        else if (/\bclose\b/i.test(value)) keepAlive = false
-        else if (/\bkeep-alive\b/i.test(value)) keepAlive = true
+        else if (/\bclose\b/i.test(value)) closes = true
+        else if (KEEP_ALIVE.test(value)) keepAlive = true
         break
       case 'keep-alive': {
         const seconds = /\btimeout=(\d{1,6})\b/i.exec(value)?.[1]
@@ -83,24 +80,17 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   if (chunked && length !== undefined) throw malformed('Content-Length and Transfer-Encoding')
   const bodiless = method === 'HEAD' || status < 200 || status === 204 || status === 304
   const framing = bodiless ? 0 : chunked ? 'chunked' : (length ?? 'close')
-  return { status, headers, framing, keepAlive: keepAlive && framing !== 'close', keepAliveMs }
+  return { status, headers, framing, keepAlive: keepAlive && !closes && framing !== 'close', keepAliveMs }
 }
 
 /** Servers answer with few different status lines. */
 const MAX_LINES = 1000
-const lines = new Map<string, { status: number; minor: number }>()
 
-function statusIn(line: string): { status: number; minor: number } {
-  let known = lines.get(line)
-  if (!known) {
-    const [, minor, status] = STATUS_LINE.exec(line) ?? []
-    if (!status) throw malformed('its first line is no status line')
-    known = { status: Number(status), minor: Number(minor) }
-    if (lines.size >= MAX_LINES) lines.clear()
-    lines.set(line, known)
-  }
-  return known
-}
+const statusIn = memo(MAX_LINES, (line) => {
+  const [, minor, status] = STATUS_LINE.exec(line) ?? []
+  if (!status) throw malformed('its first line is no status line')
+  return { status: Number(status), minor: Number(minor) }
+})
 
 /** The usual value follows one blank and has none at its end. */
 function valueIn(text: string, from: number, to: number): string {

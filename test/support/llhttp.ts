@@ -1,0 +1,89 @@
+/** Node's own HTTP parser (llhttp), without sockets: how somebody else reads the same bytes. Node shows it under `_http_common` only. */
+import { createRequire } from 'node:module'
+
+interface Parser {
+  [callback: number]: ((...values: never[]) => unknown) | null
+  initialize(kind: number, resource: object): void
+  /** an Error for what is not HTTP */
+  execute(bytes: Buffer): number | Error
+  finish(): Error | undefined
+}
+interface Binding {
+  new (): Parser
+  REQUEST: number
+  RESPONSE: number
+  kOnHeaders: number
+  kOnHeadersComplete: number
+  kOnBody: number
+  kOnMessageComplete: number
+}
+const { HTTPParser } = createRequire(import.meta.url)('_http_common') as { HTTPParser: Binding }
+
+export interface Message {
+  method: string | undefined
+  target: string
+  status: number
+  /** names in lower case */
+  headers: [string, string][]
+  body: string
+  keepAlive: boolean
+  complete: boolean
+}
+
+const METHODS: string[] = createRequire(import.meta.url)('_http_common').methods
+
+/** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come. */
+export function readByNode(
+  kind: 'request' | 'response',
+  bytes: Buffer,
+  { ends = false, head = false } = {},
+): { messages: Message[]; error: Error | null } {
+  const messages: Message[] = []
+  const parser = new HTTPParser()
+  parser.initialize(kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {})
+  let flushed: string[] = []
+  const take = (more: string[]) => {
+    flushed = [...flushed, ...more]
+  }
+  const pairs = (): [string, string][] => {
+    const all = flushed
+    flushed = []
+    return all.flatMap((name, at): [string, string][] =>
+      at % 2 === 0 ? [[name.toLowerCase(), all[at + 1]!]] : [],
+    )
+  }
+  parser[HTTPParser.kOnHeaders] = (headers: string[]) => take(headers)
+  parser[HTTPParser.kOnHeadersComplete] = (
+    _major: number,
+    _minor: number,
+    headers: string[] | undefined,
+    method: number | undefined,
+    target: string | undefined,
+    status: number | undefined,
+    _reason: string | undefined,
+    _upgrade: boolean,
+    keepAlive: boolean,
+  ) => {
+    take(headers ?? [])
+    messages.push({
+      method: method === undefined ? undefined : METHODS[method],
+      target: target ?? '',
+      status: status ?? 0,
+      headers: pairs(),
+      body: '',
+      keepAlive,
+      complete: false,
+    })
+    return head && (status ?? 0) >= 200 ? 1 : 0
+  }
+  parser[HTTPParser.kOnBody] = (piece: Buffer) => {
+    messages.at(-1)!.body += piece.toString('latin1')
+  }
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    flushed = []
+    messages.at(-1)!.complete = true
+  }
+  const read = parser.execute(bytes)
+  const error = read instanceof Error ? read : ends ? (parser.finish() ?? null) : null
+  return { messages, error }
+}
