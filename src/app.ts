@@ -12,7 +12,7 @@
  */
 import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
-import { after, type Later } from './core/later.ts'
+import type { Later } from './core/later.ts'
 import { memo } from './core/memo.ts'
 import { parseTarget } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
@@ -72,7 +72,8 @@ export function createApp(
   })
 
   function answerTo(request: Request, peer: Peer, tests: TestInvoker | undefined): Later<Response> {
-    if (!execute) return hono.fetch(request, { peer, tests })
+    const managed = async () => hono.fetch(request, { peer, tests })
+    if (!execute) return managed().catch(failed)
     const { url } = request
     const start = url.indexOf('/', url.indexOf('//') + 2)
     const mark = url.indexOf('?', start)
@@ -81,13 +82,14 @@ export function createApp(
     const { host, isOwn } = authorityOf(url.slice(url.indexOf('//') + 2, start))
     const byApi = (): Later<Response> => {
       const target = parseTarget(host, rawPath, rawQuery)
-      return target ? execute.handle(request, target, peer) : hono.fetch(request, { peer, tests })
+      return target ? execute.handle(request, target, peer) : managed().catch(failed)
     }
     if (isOwn) return byApi()
     // a custom domain serves what is mapped to it and nothing else, also where a path looks like the path form
-    return after(deployments.domain(host), (domain) =>
-      domain ? execute.handle(request, { by: 'domain', host, rawPath, rawQuery }, peer) : byApi(),
-    )
+    const byDomain = (domain: unknown): Later<Response> =>
+      domain ? execute.handle(request, { by: 'domain', host, rawPath, rawQuery }, peer) : byApi()
+    const domain = deployments.domain(host)
+    return domain instanceof Promise ? domain.then(byDomain).catch(failed) : byDomain(domain)
   }
 
   function failed(error: unknown): Response {
@@ -102,8 +104,7 @@ export function createApp(
     store,
     fetch(request, peer, tests = execute?.testInvoker) {
       try {
-        const answer = answerTo(request, peer, tests)
-        return answer instanceof Promise ? answer.catch(failed) : answer
+        return answerTo(request, peer, tests)
       } catch (error) {
         return failed(error)
       }

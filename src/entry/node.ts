@@ -4,6 +4,9 @@ import { serve } from '@hono/node-server'
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import { start } from './compose.ts'
 
+// an answer that its connection does not take is that connection's loss, not the gateway's end
+process.on('unhandledRejection', (error) => console.error('edgeway: a fault outside any call', error))
+
 await start({
   name: `Node ${process.versions.node}`,
   argv: process.argv.slice(2),

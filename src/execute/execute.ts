@@ -29,7 +29,7 @@ import { createTestInvoker } from './test-invoke.ts'
 import { validate } from './validate.ts'
 
 export interface Execute {
-  /** Answers one request of a client, whatever becomes of it. */
+  /** Answers one request of a client, whatever becomes of it. Never throws and never rejects. */
   handle(request: Request, target: Target, peer: Peer): Later<Response>
   testInvoker: TestInvoker
   /** what was counted so far, for Prometheus */
@@ -59,8 +59,14 @@ export function createExecute({
   return {
     handle(request, target, peer) {
       const call = receive(request, target, peer, on)
-      const done = (answer: Answer) => finish(answer, call, on)
       const failed = (error: unknown) => finish(gatewayResponse(error, call, on), call, on)
+      const done = (answer: Answer) => {
+        try {
+          return finish(answer, call, on)
+        } catch (error) {
+          return failed(error)
+        }
+      }
       try {
         const answer = answerTo(call, target, on)
         return answer instanceof Promise ? answer.then(done, failed) : done(answer)
