@@ -6,7 +6,7 @@
  * verb, the deployment, who the authorizer said calls, and a bearer's own Authorization header (RFC 9111, section 3.5). Values
  * go in as the client wrote them, all of them, so that no two requests that a back end may tell apart share a key by decoding.
  */
-import type { Admitted, Caller, Pair } from './call.ts'
+import type { Admitted, Call, Caller, Pair } from './call.ts'
 import { headerOf, headersOf } from './headers.ts'
 import { compileSource, type MappingSource } from './mapping.ts'
 import type { MethodProgram } from './program.ts'
@@ -56,24 +56,34 @@ function compile(program: MethodProgram): KeyProgram {
   // a response template is chosen, and a binary body shown, by what the client accepts; a request template by what it sends
   const chosen = !proxy && [...responses.values()].some(({ templates }) => templates.size > 1)
 
+  /** what is the same in all calls of a verb; a method's program belongs to one deployment */
+  const fixed = new Map<string, string>()
+  const fixedFor = (deploymentId: string, verb: string): string => {
+    let text = fixed.get(verb)
+    if (text === undefined) {
+      text = JSON.stringify([deploymentId, namespace, verb])
+      fixed.set(verb, text)
+    }
+    return text
+  }
+
   return {
     needs: needsSource ? { body: needsBody } : null,
     keyOf(admitted, source) {
       const { matched, caller } = admitted
       const { call, api, program: deployed } = matched.located
-      const accept = headerOf(call.headers, 'accept')
-      return JSON.stringify([
-        api.deploymentId,
-        namespace,
-        call.method,
-        readers.map(([name, read]) => [name, read(admitted, source)]),
+      const accept = call.header('accept')
+      const values = [
         identityOf(caller, matched.method.authorizationType),
-        bearerOf(call.headers, matched.method.authorizationType),
-        chosen ? accept : deployed.binary(accept),
-        proxy ? null : headerOf(call.headers, 'content-type'),
+        bearerOf(call, matched.method.authorizationType),
+        (chosen ? accept : deployed.binary(accept)) || null,
+        (proxy ? null : call.header('content-type')) ?? null,
         // back ends disagree about `;`: what Amazon reads as two parameters may be one to them
         readers.length > 0 && call.rawQuery.includes(';') ? call.rawQuery : null,
-      ])
+      ]
+      const key = fixedFor(api.deploymentId, call.method)
+      if (readers.length === 0 && values.every((value) => value === null)) return key
+      return key + JSON.stringify([readers.map(([name, read]) => [name, read(admitted, source)]), ...values])
     },
   }
 }
@@ -111,8 +121,8 @@ function identityOf({ identity, authorizer }: Caller, type: string): unknown {
 }
 
 /** The Authorization header, which the back end may look at; but a signature, which differs in every call and is not sent on. */
-function bearerOf(headers: readonly Pair[], type: string): string | null {
-  const value = headerOf(headers, 'authorization')
+function bearerOf(call: Call, type: string): string | null {
+  const value = call.header('authorization')
   return value === undefined || type === 'AWS_IAM' || value.startsWith('AWS4-HMAC-SHA256') ? null : value
 }
 
@@ -149,8 +159,9 @@ export const isCacheable = (status: number, headers: readonly Pair[]): boolean =
   !headerOf(headers, 'content-type')?.startsWith('text/event-stream')
 
 /** Whether the client asks for a fresh answer (guide: "Invalidate an API Gateway cache entry"). */
-export const asksToInvalidate = (headers: readonly Pair[]): boolean =>
-  headersOf(headers, 'cache-control').some((value) =>
+export const asksToInvalidate = (call: Pick<Call, 'header' | 'headers'>): boolean =>
+  call.header('cache-control') !== undefined &&
+  headersOf(call.headers, 'cache-control').some((value) =>
     value.split(',').some((directive) => /^\s*max-age\s*=\s*"?0+"?\s*$/i.test(directive)),
   )
 

@@ -12,7 +12,7 @@ import {
   variantOf,
   varyOf,
 } from '../core/cache-key.ts'
-import type { Admitted, Answer, Pair } from '../core/call.ts'
+import type { Admitted, Answer, Call, Pair } from '../core/call.ts'
 import type { Stage } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
 import { after, type Later } from '../core/later.ts'
@@ -36,7 +36,7 @@ const TRACE = 'x-amzn-trace-id'
 interface Place {
   group: string
   key: string
-  headers: readonly Pair[]
+  call: Call
   encrypted: boolean
 }
 
@@ -86,7 +86,7 @@ function placeOf({ matched }: Admitted, key: string, on: Gateway): Place {
   const { call, api, stage } = matched.located
   const encrypted = matched.settings.cacheDataEncrypted
   const group = groupOf(api.apiId, stage, on)
-  return { group, key: encrypted ? `sealed ${key}` : `plain ${key}`, headers: call.headers, encrypted }
+  return { group, key: encrypted ? `sealed ${key}` : `plain ${key}`, call, encrypted }
 }
 
 function throughCache(
@@ -95,7 +95,7 @@ function throughCache(
   on: Gateway,
   perform: () => Later<Answer>,
 ): Later<Answer> {
-  if (!asksToInvalidate(place.headers)) return lookUp(admitted, place, on, perform)
+  if (!asksToInvalidate(place.call)) return lookUp(admitted, place, on, perform)
   if (mayInvalidate(admitted)) return fetchAndKeep(admitted, place, on, perform)
   const strategy = admitted.matched.settings.unauthorizedCacheControlHeaderStrategy
   if (strategy === 'FAIL_WITH_403')
@@ -165,7 +165,7 @@ async function miss(
 
 /** Whether what the kept answer depends on is the same in this call. */
 const sameVariant = ({ names, headers }: Kept, place: Place): boolean =>
-  variantOf(place.key, names, place.headers) === variantOf(place.key, names, headers)
+  variantOf(place.key, names, place.call.headers) === variantOf(place.key, names, headers)
 
 /** An answer from the cache. A request that is not valid is refused, also where the answer to a valid one is at hand. */
 function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Later<Answer> {
@@ -177,13 +177,12 @@ function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Later<Answ
 
 /** What the call that fetched the answer was named goes, what this one is named comes. */
 function copyOf({ status, headers, body }: CachedResponse, { matched }: Admitted): Answer {
-  const { traceId } = matched.located.call
-  const own = headers.map(
-    ([name, value]): Pair =>
-      name.length === TRACE.length && name.toLowerCase() === TRACE ? [name, traceId] : [name, value],
-  )
+  const { call } = matched.located
+  const own = headers.map((pair): Pair => (isTrace(pair[0]) ? [pair[0], call.traceId] : pair))
   return { status, headers: own, body }
 }
+
+const isTrace = (name: string): boolean => name.length === TRACE.length && name.toLowerCase() === TRACE
 
 /** The answer under a key; null is a miss, and so is a store that fails. */
 function read(admitted: Admitted, place: Place, on: Gateway): Later<CachedResponse | null> {
@@ -207,7 +206,7 @@ async function readOn(
   const { responses, clock } = on.platform
   let entry = await got
   const names = markedBy(entry)
-  const key = names ? variantOf(place.key, names, place.headers) : place.key
+  const key = names ? variantOf(place.key, names, place.call.headers) : place.key
   if (names) entry = await responses.get(place.group, key, clock.now())
   if (!entry || markedBy(entry)) return null
   return place.encrypted ? unseal(entry, `${place.group} ${key}`, on) : entry
@@ -233,7 +232,7 @@ async function fetchAndKeep(
   const copy = headers.map(([name, value]): Pair => [name, value])
   const kept: Kept = {
     names,
-    headers: place.headers,
+    headers: place.call.headers,
     entry: { status, headers: copy, body: bytes, expiresAt },
   }
   const keeping = keep(kept, place, admitted, on)
@@ -253,7 +252,7 @@ async function keep({ names, entry }: Kept, place: Place, admitted: Admitted, on
       const all = [
         ...new Set([...(markedBy(await responses.get(group, key, options.now)) ?? []), ...names]),
       ].sort()
-      at = variantOf(key, all, place.headers)
+      at = variantOf(key, all, place.call.headers)
       await responses.put(group, key, marker(all, entry.expiresAt), options)
     }
     await responses.put(group, at, place.encrypted ? await seal(entry, `${group} ${at}`, on) : entry, options)
