@@ -6,6 +6,7 @@
  */
 import { DurableObject, waitUntil } from 'cloudflare:workers'
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
+import { after, type Later } from '../core/later.ts'
 import { type LeaseAnswer, LeasedMeter, type LeaseRequest, type MeterStore } from '../core/leases.ts'
 import type { QuotaSpec } from '../core/quota.ts'
 import {
@@ -195,6 +196,37 @@ function bySubject<T>(items: readonly T[], keyOf: (item: T) => string): Map<stri
   return groups
 }
 
+const isAccount = ({ key }: BucketSpec): boolean => key.startsWith('account/')
+
+/**
+ * What APIs and usage plans set is counted exactly. The account's limit is everybody's: if one object had to answer every call of
+ * every API, none would be served faster than that. It goes by leases.
+ */
+function exactBelow(
+  leased: LeasedMeter,
+  store: MeterStore,
+  buckets: readonly BucketSpec[],
+  quotas: readonly QuotaSpec[],
+  now: number,
+): Later<MeterVerdict> {
+  const account = buckets.filter(isAccount)
+  if (account.length === 0) return store.take(buckets, quotas, now)
+  const own = buckets.filter((bucket) => !isAccount(bucket))
+  const exactly = async (): Promise<MeterVerdict> => {
+    let admitted = false
+    try {
+      const verdict = await store.take(own, quotas, now)
+      admitted = verdict.admitted
+      return verdict
+    } finally {
+      if (!admitted) leased.giveBack(account, now)
+    }
+  }
+  return after(leased.take(account, [], now), (verdict) =>
+    verdict.admitted && (own.length > 0 || quotas.length > 0) ? exactly() : verdict,
+  )
+}
+
 export function durableObjectMeter(
   namespace: DurableObjectNamespace,
   options: { mode?: 'exact' | 'leased'; deadlineMs?: number } = {},
@@ -282,8 +314,6 @@ export function durableObjectMeter(
     setUsed: (quota, used, now, atLeast) =>
       ask(subjectOf(quota.key), (stub) => stub.setUsed(quota, used, now, atLeast)),
   }
-  if (mode === 'exact') return { durable: true, ...store }
-
   const leased = new LeasedMeter(
     {
       ...store,
@@ -306,11 +336,14 @@ export function durableObjectMeter(
     Date.now,
     workersJoin,
   )
+  const close = () => leased.release(Date.now(), true)
+  if (mode === 'exact')
+    return { durable: true, ...store, take: (...call) => exactBelow(leased, store, ...call), close }
   return {
     durable: true,
     take: (buckets, quotas, now) => leased.take(buckets, quotas, now),
     used: (quotas, now) => leased.used(quotas, now),
     setUsed: (quota, used, now, atLeast) => leased.setUsed(quota, used, now, atLeast),
-    close: () => leased.release(Date.now(), true),
+    close,
   }
 }

@@ -106,6 +106,16 @@ export class LeasedMeter {
     await this.#store.setUsed(quota, used, now, atLeast)
   }
 
+  /** Tokens of a call that was refused elsewhere after it had been admitted here. */
+  giveBack(buckets: readonly BucketSpec[], now: number): void {
+    for (const { key } of buckets) {
+      const lease = this.#leases.get(key)
+      if (!lease) continue
+      if (lease.expiresAt > now) lease.left++
+      else lease.back++
+    }
+  }
+
   /** Gives back what is not spent: everything, or what has run out. */
   async release(now: number, everything = false): Promise<void> {
     const requests: LeaseRequest[] = []

@@ -67,6 +67,21 @@ test(
 )
 
 test(
+  'exact: the account goes by leases, and what a client is refused it does not pay',
+  async () => {
+    const account = { key: 'account/e|', rate: 0, burst: 2000 }
+    const client = { key: 'client/e|', rate: 0, burst: 20 }
+    const both = await clients(64, 4, 'exact', { buckets: [client, account], quotas: [], now })
+    expect(both.filter((verdict) => verdict.admitted).length).toBe(20)
+    const rest = await clients(64, 40, 'exact', { buckets: [account], quotas: [], now })
+    const admitted = rest.filter((verdict) => verdict.admitted).length
+    expect(admitted).toBeLessThanOrEqual(1980)
+    expect(admitted).toBeGreaterThanOrEqual(1980 - leaseSize(account))
+  },
+  SLOW,
+)
+
+test(
   'leased: within the documented bound',
   async () => {
     const body = { buckets: [{ key: 'method/c|', rate: 0, burst: 200 }], quotas: [], now }
