@@ -14,9 +14,9 @@ import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
 import type { Later } from './core/later.ts'
 import { memo } from './core/memo.ts'
-import { parseTarget } from './core/target.ts'
+import { parseTarget, type Target } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
-import type { createExecute } from './execute/execute.ts'
+import type { createExecute, Execute } from './execute/execute.ts'
 import type { Peer, Platform } from './platform.ts'
 import { openStore, type Store } from './store/store.ts'
 
@@ -72,24 +72,42 @@ export function createApp(
   })
 
   function answerTo(request: Request, peer: Peer, tests: TestInvoker | undefined): Later<Response> {
-    const managed = async () => hono.fetch(request, { peer, tests })
-    if (!execute) return managed().catch(failed)
+    if (!execute) return managed(request, peer, tests)
     const { url } = request
-    const start = url.indexOf('/', url.indexOf('//') + 2)
+    const authority = url.indexOf('//') + 2
+    const start = url.indexOf('/', authority)
     const mark = url.indexOf('?', start)
     const rawPath = mark < 0 ? url.slice(start) : url.slice(start, mark)
     const rawQuery = mark < 0 ? '' : url.slice(mark + 1)
-    const { host, isOwn } = authorityOf(url.slice(url.indexOf('//') + 2, start))
-    const byApi = (): Later<Response> => {
-      const target = parseTarget(host, rawPath, rawQuery)
-      return target ? execute.handle(request, target, peer) : managed().catch(failed)
+    const { host, isOwn } = authorityOf(url.slice(authority, start))
+    if (!isOwn) return onDomain(execute, { by: 'domain', host, rawPath, rawQuery }, request, peer, tests)
+    const target = parseTarget(host, rawPath, rawQuery)
+    return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
+  }
+
+  /** A custom domain serves what is mapped to it and nothing else, also where a path looks like the path form. */
+  async function onDomain(
+    execute: Execute,
+    asked: Target & { by: 'domain' },
+    request: Request,
+    peer: Peer,
+    tests: TestInvoker | undefined,
+  ): Promise<Response> {
+    try {
+      if (await deployments.domain(asked.host)) return await execute.handle(request, asked, peer)
+    } catch (error) {
+      return failed(error)
     }
-    if (isOwn) return byApi()
-    // a custom domain serves what is mapped to it and nothing else, also where a path looks like the path form
-    const byDomain = (domain: unknown): Later<Response> =>
-      domain ? execute.handle(request, { by: 'domain', host, rawPath, rawQuery }, peer) : byApi()
-    const domain = deployments.domain(host)
-    return domain instanceof Promise ? domain.then(byDomain).catch(failed) : byDomain(domain)
+    const target = parseTarget(asked.host, asked.rawPath, asked.rawQuery)
+    return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
+  }
+
+  async function managed(request: Request, peer: Peer, tests: TestInvoker | undefined): Promise<Response> {
+    try {
+      return await hono.fetch(request, { peer, tests })
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   function failed(error: unknown): Response {
