@@ -96,7 +96,7 @@ const TABLE: Record<OptionName, Option> = {
   EDGEWAY_METRICS: {
     value: 'true|false',
     meaning:
-      'serves counters for Prometheus at /_edgeway/metrics, to anybody: refusals, cache hits and misses, lost X-Ray segments, store failures',
+      'serves counters for Prometheus at /_edgeway/metrics, to anybody: calls refused by throttles and quotas, cache hits and misses, lost X-Ray segments, store failures',
   },
   EDGEWAY_ACCOUNT_RATE_LIMIT: {
     value: 'N',
