@@ -95,7 +95,8 @@ const TABLE: Record<OptionName, Option> = {
   },
   EDGEWAY_METRICS: {
     value: 'true|false',
-    meaning: 'serves counters for Prometheus at /_edgeway/metrics, to anybody',
+    meaning:
+      'serves counters for Prometheus at /_edgeway/metrics, to anybody: calls refused by throttles and quotas, cache hits and misses, lost X-Ray segments, store failures',
   },
   EDGEWAY_ACCOUNT_RATE_LIMIT: {
     value: 'N',
@@ -187,6 +188,7 @@ export function helpText(): string {
     'edgeway [start] [options]     starts the gateway',
     'edgeway vtl render|test …     tries mapping templates',
     'edgeway principal …           says who may manage and call with IAM',
+    'edgeway migrate [options]     applies the migrations to the database, and ends',
     '',
     'flag, environment variable, meaning [default]:',
     ...rows.map(line),

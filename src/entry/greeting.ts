@@ -24,8 +24,9 @@ export function greeting(facts: {
     `  database  ${facts.database}`,
     '',
     facts.managers === 'anybody'
-      ? 'Try next (any AWS credentials do, e.g. AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test):'
+      ? 'Try next (any AWS credentials do):'
       : 'Try next (with the access key of a principal that may manage):',
+    `  export ${facts.managers === 'anybody' ? 'AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test ' : ''}AWS_DEFAULT_REGION=${settings.region}`,
     `  aws apigateway import-rest-api --endpoint-url ${base} --body fileb://examples/petstore.json`,
     `  aws apigateway create-deployment --endpoint-url ${base} --rest-api-id API_ID --stage-name dev`,
     `  curl ${base}/_aws/execute-api/API_ID/dev/pets`,

@@ -1,6 +1,7 @@
 /**
- * A deployed API answers a call. This page is the whole path of a request; each step is one file, named as it is called here.
- * What a step returns is what the next one takes. A step that ends the call throws a Fault; the one catch is below.
+ * A deployed API answers a call. This page is the whole path of a request; each step is one file, which the imports name (most are
+ * named as they are called here; `cached` is in cache.ts, `journalRequest` in journal.ts). What a step returns is what the next one
+ * takes. A step that ends the call throws a Fault; the one catch is below.
  */
 import type { Admitted, Answer, Call } from '../core/call.ts'
 import { after, type Later } from '../core/later.ts'
