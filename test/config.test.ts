@@ -1,10 +1,20 @@
 /** Settings that make no sense are refused at start, each in one line that says what is allowed. */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, settingsOf } from '../src/config.ts'
+import { certificatesOf } from '../src/entry/certificates.ts'
+import { asGiven } from '../src/options.ts'
+import { expired, good } from './support/certificates.ts'
 
-const refusal = (env: Record<string, string>): string => {
+const taken = (env: Record<string, string>) => settingsOf(env, 'open')
+const refusal = (
+  env: Record<string, string>,
+  read: (env: Record<string, string>) => unknown = taken,
+): string => {
   try {
-    settingsOf(env, 'open')
+    read(env)
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError)
     return (error as Error).message
@@ -91,4 +101,56 @@ test('taken, and the empty string is not set', () => {
   })
   const empty = Object.fromEntries(Object.keys(env).map((name) => [name, '']))
   expect(settingsOf({ ...empty, EDGEWAY_PROT: '' }, 'open')).toEqual(settingsOf({}, 'open'))
+})
+
+describe('EDGEWAY_TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'edgeway-config-'))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const cert = file('cert.pem', good.cert)
+  const key = file('key.pem', good.key)
+  const other = file('other.pem', expired.key)
+  const none = join(folder, 'none.pem')
+
+  test.each([
+    ['a.example.com', { cert: none, key }, `cannot read ${none} (ENOENT)`],
+    ['a.example.com', { cert, key: none }, `cannot read ${none} (ENOENT)`],
+    ['*', { cert: folder, key }, `cannot read ${folder} (EISDIR)`],
+    ...[{ cert }, { key }, { cert, key, ca: cert }, { cert: 1, key }, null, cert].map((files) => [
+      '*.example.com',
+      files,
+      'it needs the members cert and key, which name files, and no others',
+    ]),
+    ['a', { cert: key, key }, `${key} holds no certificate in PEM`],
+    ['a', { cert, key: cert }, `${cert} holds no private key in PEM without a passphrase`],
+    ['a', { cert, key: other }, `the key in ${other} is not that of the certificate in ${cert}`],
+    ...['https://a', 'a:443', '*.', '127.0.0.1', 'a.*.b'].map((host) => [
+      host,
+      { cert, key },
+      'this is no host name; *.example.com and * are known, too',
+    ]),
+  ] as [string, unknown, string][])('%s %j', (host, files, message) => {
+    const env = { EDGEWAY_TLS: JSON.stringify({ [host]: files }) }
+    expect(refusal(env, certificatesOf)).toBe(`EDGEWAY_TLS: ${host}: ${message}`)
+  })
+
+  test('gives what the files hold', () => {
+    const names = ['*', '*.example.com', 'a.example.com']
+    const env = {
+      EDGEWAY_TLS: JSON.stringify(Object.fromEntries(names.map((name) => [name, { cert, key }]))),
+    }
+    expect(certificatesOf(env)).toEqual(Object.fromEntries(names.map((name) => [name, good])))
+    expect(certificatesOf({})).toEqual({})
+  })
+})
+
+test.each([
+  [['--port', 'abc'], '--port must be x'],
+  [['start', '--port=abc'], '--port must be x'],
+  [['--ports', 'abc'], 'EDGEWAY_PORT must be x'],
+  [[], 'EDGEWAY_PORT must be x'],
+])('a setting has the name that the user gave it: %j', (argv, message) => {
+  expect(asGiven('EDGEWAY_PORT must be x', argv)).toBe(message)
 })
