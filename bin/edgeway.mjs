@@ -37,10 +37,13 @@ async function run(entry) {
     logLevel: 'error',
   })
   process.setSourceMapsEnabled?.(true)
-  const { rm } = await import('node:fs/promises')
+  const { rmSync } = await import('node:fs')
+  const remove = () => rmSync(out, { force: true })
+  // what is imported may end the process, which skips `finally`
+  process.once('exit', remove)
   try {
     await import(out.href)
   } finally {
-    await rm(out, { force: true })
+    remove()
   }
 }

@@ -3,6 +3,8 @@
  * read of the settings, and flags, are in options.ts, which no Worker carries.
  */
 import { LIMIT_NAMES } from './core/limits.ts'
+import { parseBlock } from './core/policy/ip.ts'
+import { keyBytes } from './core/seal.ts'
 import type { Settings } from './platform.ts'
 
 /** By environment variable; the empty string means: not set. */
@@ -83,27 +85,95 @@ export function jsonOption<T>(env: Env, name: OptionName): Record<string, T> {
 export const portOf = (env: Env, name: 'EDGEWAY_PORT' | 'EDGEWAY_TLS_PORT' = 'EDGEWAY_PORT'): number =>
   number(env, name, 0, 65535)
 
+const DOMAIN =
+  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i
+
+/** Whether a text is the name of a domain, not an address, without a port. */
+export const isDomain = (text: string): boolean => DOMAIN.test(text)
+
+function must(name: string, what: string, value: unknown, holds: boolean): void {
+  if (!holds) throw new ConfigError(`${name} must be ${what}, not "${value}"`)
+}
+
+/** What requests are sent to: a path may follow the host, nothing else. */
+const mustBeUrl = (name: string, value: unknown): void =>
+  must(
+    name,
+    'a URL such as http://host:8080',
+    value,
+    /^https?:\/\/[^/?#@\s]+(?:\/[^?#\s]*)?$/i.test(`${value}`) && URL.canParse(`${value}`),
+  )
+
+/** Variables that Kubernetes sets for services whose names begin with `edgeway-`. */
+const OF_KUBERNETES = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_/
+
+/** A setting that nothing reads would be accepted and do nothing. */
+function checkNames(env: Env): void {
+  for (const [name, value] of Object.entries(env))
+    if (
+      name.startsWith('EDGEWAY_') &&
+      value &&
+      !Object.hasOwn(DEFAULTS, name) &&
+      !OF_KUBERNETES.test(name) &&
+      !value.startsWith('tcp://')
+    )
+      throw new ConfigError(`${name} is not a setting; --help lists them`)
+}
+
+/** What others read where they need it is checked here: a process must not find out while it serves. */
+function checkValues(env: Env): void {
+  choice(env, 'EDGEWAY_METRICS', 'true', 'false')
+  choice(env, 'EDGEWAY_CACHE_SINGLE_FLIGHT', 'true', 'false')
+  choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased')
+  const log = option(env, 'EDGEWAY_LOG')
+  must(
+    'EDGEWAY_LOG',
+    'debug, info, warn or error, or one of them behind json:',
+    log,
+    /^(?:json:)?(?:debug|info|warn|error)$/.test(log),
+  )
+}
+
 /** The settings of both planes. `control` is decided by the entry, which knows where it listens. Throws ConfigError. */
 export function settingsOf(env: Env, control: Settings['control']): Settings {
+  checkNames(env)
+  checkValues(env)
   const endpoints: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
     const service = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/.exec(name)
     if (!service || !value) continue
-    if (!URL.canParse(value)) throw new ConfigError(`${name} must be a URL, not "${value}"`)
+    mustBeUrl(name, value)
     endpoints[service[1] ?? ''] = value
   }
+  const vpcLinks = jsonOption<string>(env, 'EDGEWAY_VPC_LINKS')
+  for (const [link, url] of Object.entries(vpcLinks)) mustBeUrl(`EDGEWAY_VPC_LINKS: ${link}`, url)
   const accountId = option(env, 'EDGEWAY_ACCOUNT_ID')
   if (!/^\d{12}$/.test(accountId))
     throw new ConfigError(`EDGEWAY_ACCOUNT_ID must have 12 digits, not "${accountId}"`)
+  const [regionName, region] =
+    env.AWS_REGION || !env.AWS_DEFAULT_REGION
+      ? ['AWS_REGION', option(env, 'AWS_REGION')]
+      : ['AWS_DEFAULT_REGION', env.AWS_DEFAULT_REGION]
+  must(regionName, 'a region such as us-east-1', region, /^[a-z](?:-?[a-z\d]){0,62}$/.test(region))
+  const domain = option(env, 'EDGEWAY_DOMAIN').toLowerCase()
+  must('EDGEWAY_DOMAIN', 'a domain name without a port', domain, isDomain(domain))
+  const trustedProxies = option(env, 'EDGEWAY_TRUSTED_PROXIES')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  for (const proxy of trustedProxies)
+    must('EDGEWAY_TRUSTED_PROXIES', 'addresses and CIDR blocks', proxy, parseBlock(proxy) !== undefined)
+  const encryptionKey = option(env, 'EDGEWAY_ENCRYPTION_KEY') || undefined
+  if (encryptionKey && !keyBytes(encryptionKey))
+    throw new ConfigError(
+      'EDGEWAY_ENCRYPTION_KEY must be 32 bytes in base64, e.g. from `openssl rand -base64 32`',
+    )
   return {
-    region: env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1',
+    region,
     accountId,
-    domain: option(env, 'EDGEWAY_DOMAIN').toLowerCase(),
+    domain,
     endpoints,
-    vpcLinks: jsonOption<string>(env, 'EDGEWAY_VPC_LINKS'),
-    trustedProxies: option(env, 'EDGEWAY_TRUSTED_PROXIES')
-      .split(/[\s,]+/)
-      .filter(Boolean),
+    vpcLinks,
+    trustedProxies,
     maxTimeoutMs: number(env, 'EDGEWAY_MAX_TIMEOUT_MS', 50),
     maxPayloadBytes: number(env, 'EDGEWAY_MAX_PAYLOAD_BYTES', 1),
     onStoreFailure: choice(env, 'EDGEWAY_ON_STORE_FAILURE', 'open', 'closed'),
@@ -113,7 +183,7 @@ export function settingsOf(env: Env, control: Settings['control']): Settings {
     },
     rateLimitHeaders: choice(env, 'EDGEWAY_RATE_LIMIT_HEADERS', 'true', 'false') === 'true',
     oidcAuthorizers: choice(env, 'EDGEWAY_OIDC_AUTHORIZERS', 'true', 'false') === 'true',
-    encryptionKey: option(env, 'EDGEWAY_ENCRYPTION_KEY') || undefined,
+    encryptionKey,
     control,
     limits: limitsOf(env),
   }

@@ -173,6 +173,18 @@ export function mergeFlags(argv: readonly string[], env: Env): { env: Env; help:
   return { env: merged, help: rest.length > 0 }
 }
 
+/** What is wrong with a setting, by the name that the user gave it: that of the flag, if argv has it. */
+export function asGiven(message: string, argv: readonly string[]): string {
+  for (const { env, flag } of OPTIONS)
+    if (
+      flag &&
+      message.startsWith(`${env} `) &&
+      argv.some((word) => word.replace(/=.*/s, '') === `--${flag}`)
+    )
+      return `--${flag}${message.slice(env.length)}`
+  return message
+}
+
 /** The text of --help. */
 export function helpText(): string {
   const rows = OPTIONS.map((option) => [

@@ -1,7 +1,7 @@
 /** `edgeway principal create | list | revoke`: who may manage the gateway, and call its AWS_IAM methods. */
 import type { Platform } from './platform.ts'
 import { managementOf } from './store/management.ts'
-import { addPrincipal, listPrincipals, revokePrincipals } from './store/principals.ts'
+import { addPrincipal, listPrincipals, mustOpen, revokePrincipals } from './store/principals.ts'
 
 export interface PrincipalIo {
   platform: Pick<Platform, 'database' | 'settings' | 'random' | 'clock' | 'env'>
@@ -128,6 +128,7 @@ async function create(argv: readonly string[], io: PrincipalIo): Promise<number>
     organizationId: wishes.organization,
   }
   const before = await managementOf(io.platform)
+  await mustOpen(io.platform)
   await addPrincipal(io.platform, principal)
   io.say(`${principal.arn}`)
   io.say(`AWS_ACCESS_KEY_ID=${principal.accessKeyId}`)

@@ -18,15 +18,33 @@ export async function openLibsql(options: {
   const { url, token, migrations } = options
   const client = connect(url, token)
   try {
-    if (url.startsWith('file:')) await client.execute('PRAGMA journal_mode = WAL')
-    await refuseNewer(client, url, migrations)
     const database = drizzle(client)
-    await migrate(database, { migrationsFolder: migrations })
+    await unlessAnother(async () => {
+      if (url.startsWith('file:')) await client.execute('PRAGMA journal_mode = WAL')
+      await refuseNewer(client, url, migrations)
+      await migrate(database, { migrationsFolder: migrations })
+    })
     return { database: database as unknown as Database, close: () => client.close() }
   } catch (error) {
     client.close()
     if (error instanceof DatabaseError) throw error
     throw new DatabaseError(`cannot use the database ${url}: ${reason(error)}`)
+  }
+}
+
+/** Processes that start together over a new file migrate it together: who comes second finds it locked, or half made. */
+const ANOTHER = /locked|SQLITE_BUSY|already exists|UNIQUE constraint/i
+const ATTEMPTS = 50
+const PAUSE_MS = 100
+
+async function unlessAnother(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === ATTEMPTS || !ANOTHER.test(reason(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
   }
 }
 

@@ -4,18 +4,19 @@ const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error', 'audit']
 
 /**
  * Lines on standard error: `warn message key=value`, or JSON with `json:LEVEL`. Levels below the chosen one are not written.
- * Control characters are escaped, so that no caller can forge a line.
+ * `write` puts them elsewhere, by level. Control characters are escaped, so that no caller can forge a line.
  */
 export function consoleLog(
   setting: string,
-  write: (line: string) => void = (line) => console.error(line),
+  write: (line: string, level: LogLevel) => void = (line) => console.error(line),
 ): Log {
   const [, json, level = 'warn'] = /^(json:?)?(.*)$/.exec(setting) ?? []
   const least = Math.min(LEVELS.indexOf('error'), Math.max(0, LEVELS.indexOf((level || 'warn') as LogLevel)))
   return (level, message, fields) => {
     if (LEVELS.indexOf(level) < least) return
-    if (json) return write(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }))
+    if (json)
+      return write(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }), level)
     const pairs = Object.entries(fields ?? {}).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`)
-    write(`${level.padEnd(5)} ${JSON.stringify(message).slice(1, -1)}${pairs.join('')}`)
+    write(`${level.padEnd(5)} ${JSON.stringify(message).slice(1, -1)}${pairs.join('')}`, level)
   }
 }

@@ -7,7 +7,6 @@
  * it lasts, nobody else can have both; the port alone anybody may have, at another address.
  */
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import {
   createSecureContext,
@@ -31,7 +30,7 @@ export interface TlsOptions {
   port: number
   /** where the plain listener is */
   inner: { host: string; port: number }
-  /** files in PEM by server name; `*` answers every other name */
+  /** in PEM, by server name; `*` answers every other name */
   certificates: Record<string, { cert: string; key: string }>
   /** the trust anchors (PEM) of a host that demands client certificates; null where none are demanded */
   trustStore(host: string): Promise<string[] | null>
@@ -42,10 +41,7 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
   const { log } = options
   const contexts = new Map<string, SecureContext>()
   for (const [name, { cert, key }] of Object.entries(options.certificates))
-    contexts.set(
-      name.toLowerCase(),
-      createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) }),
-    )
+    contexts.set(name.toLowerCase(), createSecureContext({ cert, key }))
   const [first] = Object.values(options.certificates)
   if (!first) throw new Error('EDGEWAY_TLS names no certificate')
 
@@ -57,8 +53,8 @@ export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
     contexts.get('*')
   const server = createServer(
     {
-      cert: readFileSync(first.cert),
-      key: readFileSync(first.key),
+      cert: first.cert,
+      key: first.key,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       requestCert: true,

@@ -6,10 +6,16 @@ const utf8 = new TextEncoder()
 const PREFIX = 'sealed:1:'
 export const IV_BYTES = 12
 
+/** The 32 bytes that a key in base64 stands for; undefined for anything else. */
+export function keyBytes(base64: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = fromBase64(base64)
+  return bytes?.length === 32 ? bytes : undefined
+}
+
 /** 32 bytes in base64 as a key; throws a one-line Error for anything else. */
 export async function sealingKey(base64: string): Promise<CryptoKey> {
-  const bytes = fromBase64(base64)
-  if (bytes?.length !== 32)
+  const bytes = keyBytes(base64)
+  if (!bytes)
     throw new Error('the encryption key must be 32 bytes in base64, e.g. from `openssl rand -base64 32`')
   return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }

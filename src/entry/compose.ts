@@ -1,4 +1,6 @@
 /** What Bun, Deno and Node share: from argv and environment to a listening gateway. Each entry brings its own server. */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
@@ -9,12 +11,13 @@ import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
 import { xrayTracer } from '../adapters/tracer-xray.ts'
 import { trustStores } from '../adapters/trust-store.ts'
 import { type App, createApp } from '../app.ts'
-import { ConfigError, jsonOption, option, portOf, settingsOf } from '../config.ts'
+import { ConfigError, number, option, portOf, settingsOf } from '../config.ts'
 import { createControl } from '../control/control.ts'
 import { createExecute } from '../execute/execute.ts'
-import { helpText, mergeFlags } from '../options.ts'
+import { asGiven, helpText, mergeFlags } from '../options.ts'
 import type { Outbound, Peer, Platform } from '../platform.ts'
-import { principalsOf } from '../store/principals.ts'
+import { mustOpen, principalsOf } from '../store/principals.ts'
+import { certificatesOf } from './certificates.ts'
 import { openDatabase } from './database.ts'
 import { greeting } from './greeting.ts'
 import { openStores } from './stores.ts'
@@ -55,7 +58,7 @@ export async function start(runtime: Runtime): Promise<void> {
     await run(runtime)
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof DatabaseError)) throw error
-    console.error(`edgeway: ${error.message}`)
+    console.error(`edgeway: ${asGiven(error.message, runtime.argv)}`)
     runtime.exit(1)
   }
 }
@@ -70,6 +73,11 @@ async function run(runtime: Runtime): Promise<void> {
   const loopback = LOOPBACK.test(host)
   const settings = settingsOf(env, loopback ? 'open' : 'signed')
   const log = consoleLog(option(env, 'EDGEWAY_LOG'))
+  const port = portOf(env)
+  const tlsPort = portOf(env, 'EDGEWAY_TLS_PORT')
+  number(env, 'EDGEWAY_CACHE_MAX_BYTES', 0)
+  const certificates = certificatesOf(env)
+  await mustResolve(host)
   const { database, close, url } = await openDatabase(env)
   const deferred = trackDeferred()
   const stores = openStores(env, log)
@@ -100,11 +108,10 @@ async function run(runtime: Runtime): Promise<void> {
     const known = front?.peerOf(remote.address, remote.port)
     return known ? { ...known, rawHeaders: remote.rawHeaders } : new PlainPeer(remote)
   }
-  const listener = await listening(host, portOf(env), '--port', (where) => runtime.listen(app, where, peerOf))
-  const certificates = jsonOption<{ cert: string; key: string }>(env, 'EDGEWAY_TLS')
+  const listener = await listening(host, port, '--port', (where) => runtime.listen(app, where, peerOf))
   if (Object.keys(certificates).length > 0) {
     const trusted = trustStores(platform)
-    front = await listening(host, portOf(env, 'EDGEWAY_TLS_PORT'), '--tls-port', (where) =>
+    front = await listening(host, tlsPort, '--tls-port', (where) =>
       startTlsFront({
         ...where,
         inner: { host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host, port: listener.port },
@@ -165,9 +172,23 @@ class PlainPeer implements Peer {
 /** Whether anybody is known who may manage; a configuration that cannot be read is the user's to mend. */
 async function anyPrincipal(platform: Platform): Promise<boolean> {
   try {
+    await mustOpen(platform)
     return await principalsOf(platform).any()
   } catch (error) {
     throw new ConfigError((error as Error).message)
+  }
+}
+
+const noAddress = (host: string) =>
+  new ConfigError(`${host} is no address of this machine: choose another with --host`)
+
+/** Before anything else is said of a host: a name that stands for no address is a slip of the pen. */
+async function mustResolve(host: string): Promise<void> {
+  if (isIP(host) || host === 'localhost') return
+  try {
+    await lookup(host)
+  } catch {
+    throw noAddress(host)
   }
 }
 
@@ -185,8 +206,7 @@ async function listening<T>(
       throw new ConfigError(`port ${port} is taken on ${host}: choose another with ${flag}`)
     if (code === 'EACCES' || /permission/i.test(message))
       throw new ConfigError(`no right to listen on ${host}:${port}: choose a port above 1023 with ${flag}`)
-    if (code === 'EADDRNOTAVAIL')
-      throw new ConfigError(`${host} is no address of this machine: choose another with --host`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw noAddress(host)
     throw error
   }
 }

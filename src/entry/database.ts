@@ -19,14 +19,26 @@ function databaseUrl(env: Env): string {
   const url = option(env, 'EDGEWAY_DATABASE_URL').replace('{data}', data)
   if (url !== `file:${data}/edgeway.db`) return url
   try {
-    mkdirSync(data, { recursive: true })
-    accessSync(data, constants.W_OK)
+    makeFolder(data)
+    accessSync(`${data}/`, constants.W_OK)
   } catch (error) {
     throw new ConfigError(
       `cannot write to the data folder ${data} (${(error as { code?: string }).code}): choose another with --data`,
     )
   }
   return url
+}
+
+/** Step by step, because Node's own way never ends where the file system takes no folders (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // another process may have made it just now
+    if ((error as { code?: string }).code !== 'EEXIST') throw error
+  }
 }
 
 /** `migrations` beside the package's own package.json, from the source as from a bundle. */

@@ -4,7 +4,7 @@ import { systemClock } from '../adapters/clock-system.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { ConfigError, settingsOf } from '../config.ts'
-import { takeFlags } from '../options.ts'
+import { asGiven, takeFlags } from '../options.ts'
 import { runPrincipal } from '../principals-cli.ts'
 import { runVtl } from '../vtl-cli.ts'
 import { openDatabase } from './database.ts'
@@ -39,6 +39,6 @@ try {
   process.exitCode = await main(process.argv.slice(2), process.env)
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof DatabaseError)) throw error
-  complain(`edgeway: ${error.message}`)
+  complain(`edgeway: ${asGiven(error.message, process.argv)}`)
   process.exitCode = 1
 }

@@ -43,10 +43,15 @@ export function workerApp<B extends Bindings>(
   }
 }
 
+/** A Worker has no port, folder, certificates, sockets to Redis or memory of its own to size. */
+const ELSEWHERE = /^EDGEWAY_(?:PORT|HOST|DATA|TLS|TLS_PORT|REDIS_URL|CACHE_MAX_BYTES)$/
+
 function platformOf(bindings: Bindings): Platform {
   const env = Object.fromEntries(
     Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
+  const elsewhere = Object.keys(env).find((name) => env[name] && ELSEWHERE.test(name))
+  if (elsewhere) throw new ConfigError(`${elsewhere} means nothing on Workers`)
   const url = option(env, 'EDGEWAY_DATABASE_URL')
   const remote = url.startsWith('file:') ? undefined : url
   if (!remote && !bindings.DB)
@@ -66,7 +71,10 @@ function platformOf(bindings: Bindings): Platform {
     random: webcryptoRandom,
     defer: workersDefer,
     join: workersJoin,
-    log: consoleLog(option(env, 'EDGEWAY_LOG')),
+    // Workers have no standard error: whatever console.error writes is shown as an error
+    log: consoleLog(option(env, 'EDGEWAY_LOG'), (line, level) =>
+      console[level === 'warn' || level === 'error' ? level : 'log'](line),
+    ),
     // a Worker is on a public address: nobody manages it until a principal is configured
     settings: settingsOf(env, env.EDGEWAY_PRINCIPALS ? 'signed' : 'closed'),
     env,

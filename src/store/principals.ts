@@ -3,7 +3,7 @@
  * (`edgeway principal create`). Read for every signed call, so what is known is believed for a moment: a key that was revoked
  * by another process is refused a second later at the latest.
  */
-import { asc, eq, or } from 'drizzle-orm'
+import { asc, desc, eq, or } from 'drizzle-orm'
 import { compilePolicy, type Policy } from '../core/policy/policy.ts'
 import { PolicyError } from '../core/policy/problem.ts'
 import { isKnownKey, type KnownCaller } from '../core/policy/request.ts'
@@ -163,6 +163,22 @@ export async function addPrincipal(
         : await seal(sessionToken, key, random.bytes(IV_BYTES), `${accessKeyId} token`),
     tags: JSON.stringify(tags),
     policies: JSON.stringify(policies),
+  })
+}
+
+/** Rejects when the encryption key that is set does not open the principals that are stored. The newest stands for all. */
+export async function mustOpen({
+  database,
+  settings,
+}: Pick<Platform, 'database' | 'settings'>): Promise<void> {
+  if (!settings.encryptionKey) return
+  const [row] = await database.select().from(principals).orderBy(desc(principals.createdAt)).limit(1)
+  if (!row) return
+  const key = await keyOf(settings)
+  await unseal(row.secret, key, row.accessKeyId).catch((cause) => {
+    throw new Error('the principals in this database were sealed with another EDGEWAY_ENCRYPTION_KEY', {
+      cause,
+    })
   })
 }
 

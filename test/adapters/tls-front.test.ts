@@ -1,8 +1,5 @@
 /** Who is behind a connection that came through the TLS front. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { expect, test } from 'vitest'
 import { startTlsFront } from '../../src/adapters/tls-front.ts'
@@ -10,18 +7,13 @@ import { good } from '../support/certificates.ts'
 import * as client from '../support/client-certificates.ts'
 
 test('is told by address and port: another address may have the same port', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'edgeway-front-'))
-  const file = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text)
-    return join(folder, name)
-  }
   const inner = createServer()
   await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve))
   const front = await startTlsFront({
     host: '127.0.0.1',
     port: 0,
     inner: { host: '127.0.0.1', port: (inner.address() as AddressInfo).port },
-    certificates: { '*': { cert: file('crt', good.cert), key: file('key', good.key) } },
+    certificates: { '*': good },
     trustStore: async () => [client.firstAuthority],
     log: () => {},
   })

@@ -87,6 +87,15 @@ describe('ImportRestApi', () => {
     expect(resources[1]!.resourceMethods!.GET!.methodIntegration!.cacheNamespace).toBe(resources[1]!.id)
   })
 
+  it('refuses an authorizer that this gateway would answer 500 for', async () => {
+    const jwt = { issuer: 'https://issuer.example', audience: ['me'] }
+    const x = { type: 'apiKey', 'x-amazon-apigateway-authorizer': { type: 'token', 'x-edgeway-jwt': jwt } }
+    await expect(importApi(definition({ components: { securitySchemes: { x } } }))).rejects.toMatchObject({
+      name: 'BadRequestException',
+      message: expect.stringContaining('EDGEWAY_OIDC_AUTHORIZERS'),
+    })
+  })
+
   it('takes its parameters from the query', async () => {
     const api = await importApi(definition({ servers: [{ url: 'https://x/a/b' }] }), {
       parameters: { basepath: 'split', endpointConfigurationTypes: 'REGIONAL' },

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +11,12 @@ const temp = () => mkdtempSync(join(tmpdir(), 'edgeway-startup-'))
 
 /** Runs `edgeway` to its end; every failure is one line and an exit code that is not 0. */
 function edgeway(args: string[], env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/edgeway.mjs', ...args], {
+  const { status, stdout, stderr, pid } = spawnSync(process.execPath, ['bin/edgeway.mjs', ...args], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
     timeout: 30_000,
   })
-  return { status, stdout, stderr }
+  return { status, stdout, stderr, pid }
 }
 
 const oneLine = (text: string) => expect(text.trimEnd().split('\n')).toHaveLength(1)
@@ -31,13 +31,15 @@ test('--help lists every setting', () => {
 test.each([
   ['an unknown flag', ['--prot', '1'], /--prot is not an option/],
   ['a flag without its value', ['--port'], /--port needs a value/],
-  ['a port that is no number', ['--port', 'http'], /EDGEWAY_PORT must be a whole number/],
+  ['a port that is no number', ['--port', 'http'], /: --port must be a whole number/],
   ['a public address without a principal', ['--host', '0.0.0.0', '--port', '0'], /principal/],
   [
     'an address of another machine',
     ['--host', '192.0.2.1', '--port', '0'],
     /principal|no address of this machine/,
   ],
+  ['a host that is none', ['--host', 'banana.invalid'], /banana.invalid is no address of this machine/],
+  ['a folder where none can be made', ['--data', '/proc/x/y'], /data folder \/proc\/x\/y \(ENOENT\)/],
 ])('%s is one clear line', (_, args, message) => {
   const { status, stderr } = edgeway(['--data', temp(), ...args])
   expect(status).toBe(1)
@@ -53,6 +55,29 @@ test.each([
   const { status, stderr } = edgeway(['--data', temp()], { EDGEWAY_LIMITS: limits })
   expect(status).toBe(1)
   expect(stderr).toMatch(message)
+  oneLine(stderr)
+})
+
+test('settings are refused before anything listens, and leave nothing behind', () => {
+  for (const [env, message] of [
+    [{ EDGEWAY_PROT: '1' }, /EDGEWAY_PROT is not a setting; --help lists them/],
+    [{ EDGEWAY_TLS: '{"a.example.com":{"cert":"/none.pem","key":"k"}}' }, /a.example.com: .*\/none.pem/],
+  ] as [Record<string, string>, RegExp][]) {
+    const { status, stdout, stderr, pid } = edgeway(['--port', '0', '--data', temp()], env)
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(message)
+    oneLine(stderr)
+    expect(existsSync(`dist/node-${pid}.mjs`)).toBe(false)
+  }
+})
+
+test('another key than that of the principals is one clear line', () => {
+  const data = temp()
+  const key = (letter: string) => ({ EDGEWAY_ENCRYPTION_KEY: btoa(letter.repeat(32)) })
+  expect(edgeway(['principal', 'create', 'a', '--manage', '--data', data], key('a')).status).toBe(0)
+  const { status, stderr } = edgeway(['--port', '0', '--data', data], key('b'))
+  expect(status).toBe(1)
+  expect(stderr).toContain('the principals in this database were sealed with another EDGEWAY_ENCRYPTION_KEY')
   oneLine(stderr)
 })
 

@@ -156,6 +156,9 @@ describe('edgeway principal', () => {
     await run('create carol --manage')
     const known = new Principals(platform({ encryptionKey: btoa('x'.repeat(32)) }))
     await expect(known.find(shown('AWS_ACCESS_KEY_ID'))).rejects.toThrow('cannot be opened')
+    // nor does it seal others beside it, which one gateway could not open together
+    expect(await run('create dave --manage', { encryptionKey: btoa('x'.repeat(32)) })).toBe(1)
+    expect(complained.join()).toContain('sealed with another EDGEWAY_ENCRYPTION_KEY')
   })
 })
 

@@ -40,6 +40,7 @@ function read(call: Call, desk: Desk, restApiId: string, used: readonly { id: st
     failOnWarnings: call.query.failonwarnings === true,
     endpointConfigurationTypes,
     vpcEndpointIds: vpcEndpointIds?.split(','),
+    oidcAuthorizers: desk.platform.settings.oidcAuthorizers,
     newId: idMaker(desk, used),
   })
 }

@@ -1,4 +1,5 @@
 import type { GatewayResponse } from '../../core/documents.ts'
+import type { GatewayResponseType } from '../../core/fault.ts'
 import { asText, entry, member, onlyPath } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
 import { oneOf, text, textMap } from '../../core/shape.ts'
@@ -8,7 +9,7 @@ import { kind } from '../kind.ts'
  * Type -> default status, in the order in which Amazon lists the enumeration (recorded). INTEGRATION_FAILURE and
  * INTEGRATION_TIMEOUT are shown with 504; what is served for a failing integration is the execution service's matter.
  */
-const STATUS: Record<string, string | undefined> = {
+const DEFAULTS = {
   REQUEST_TOO_LARGE: '413',
   RESOURCE_NOT_FOUND: '404',
   AUTHORIZER_CONFIGURATION_ERROR: '500',
@@ -30,7 +31,8 @@ const STATUS: Record<string, string | undefined> = {
   UNSUPPORTED_MEDIA_TYPE: '415',
   INTEGRATION_FAILURE: '504',
   EXPIRED_TOKEN: '403',
-}
+} satisfies Record<GatewayResponseType, string | undefined>
+const STATUS: Record<string, string | undefined> = DEFAULTS
 const TYPES = Object.keys(STATUS)
 const TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' }
 const ABOVE = ['RestApi']

@@ -13,6 +13,8 @@ export interface ReadOptions {
   /** EDGE | REGIONAL | PRIVATE */
   endpointConfigurationTypes?: string
   vpcEndpointIds?: string[]
+  /** whether JWT authorizers of any issuer (`x-edgeway-jwt`) are taken */
+  oidcAuthorizers?: boolean
   /** ids in ascending order, of so many characters: lists come in the order of ids */
   newId(length: 6 | 10): string
 }

@@ -47,7 +47,8 @@ export class Security {
       const ttl = extension.authorizerResultTtlInSeconds
       if (ttl !== undefined && ttl !== null && !(Number(ttl) >= 0 && Number(ttl) <= 3600))
         this.#findings.error('Authorizer result TTL must be between 0 and 3600 seconds', pointer)
-      const authorizer = readAuthorizer(name, extension, scheme, authtype, options.newId(6))
+      const jwt = this.#jwt(extension, scheme, pointer, options)
+      const authorizer = readAuthorizer(name, extension, scheme, { authtype, jwt, id: options.newId(6) })
       if (authorizer) return { kind: 'authorizer', authorizer }
       this.#findings.warn(`Unsupported authorizer type '${textOf(extension.type)}' for '${name}'. Ignoring.`)
       return { kind: 'unsupported' }
@@ -59,6 +60,34 @@ export class Security {
       `Unsupported security definition type '${textOf(scheme.type)}' for '${name}'. Ignoring.`,
     )
     return { kind: 'unsupported' }
+  }
+
+  /** What is beyond Amazon is taken whole or refused: a method must not look protected and answer 500 to everybody. */
+  #jwt(
+    extension: Record<string, unknown>,
+    scheme: Record<string, unknown>,
+    pointer: string,
+    { oidcAuthorizers }: ReadOptions,
+  ): Authorizer['jwt'] {
+    const own = extension['x-edgeway-jwt']
+    if (own === undefined && !isHttpJwt(extension)) return undefined
+    const { issuer: named, audience, ...more } = docOf(own === undefined ? extension.jwtConfiguration : own)
+    const issuer = textOf(named) ?? issuerOf(scheme.openIdConnectUrl)
+    // what Amazon says of an authorizer that is of no use: a warning, where it is read
+    if (own === undefined && issuer === undefined) return undefined
+    const audiences = listOf(audience).map(textOf)
+    const isUrl = /^https?:\/\/[^/]/.test(issuer ?? '')
+    if (!isUrl || !audiences.length || !audiences.every(Boolean) || Object.keys(more).length)
+      this.#findings.error(
+        'A JWT authorizer needs an issuer (a URL) and an audience (a list of one text or more), and takes no other members',
+        pointer,
+      )
+    else if (!oidcAuthorizers)
+      this.#findings.error(
+        'JWT authorizers of any issuer are taken with EDGEWAY_OIDC_AUTHORIZERS=true only',
+        pointer,
+      )
+    return { issuer: issuer ?? '', audience: audiences as string[] }
   }
 
   /** What `operation` asks for. */
@@ -109,16 +138,12 @@ function readAuthorizer(
   name: string,
   extension: Record<string, unknown>,
   scheme: Record<string, unknown>,
-  authtype: string | undefined,
-  id: string,
+  { authtype, jwt, id }: { authtype: string | undefined; jwt: Authorizer['jwt']; id: string },
 ): Authorizer | undefined {
   const type =
     TYPES[upper(extension.type) ?? (listOf(extension.providerARNs).length ? 'COGNITO_USER_POOLS' : 'REQUEST')]
   if (!type) return undefined
-  const jwt = docOf(extension['x-edgeway-jwt'] ?? extension.jwtConfiguration)
-  const issuer = textOf(jwt.issuer) ?? issuerOf(scheme.openIdConnectUrl)
-  const isJwt = issuer !== undefined && (upper(extension.type) === 'JWT' || isDoc(extension['x-edgeway-jwt']))
-  if (upper(extension.type) === 'JWT' && !isJwt) return undefined
+  if (isHttpJwt(extension) && !jwt) return undefined
   const header = textOf(scheme.name)
   const place = scheme.in === 'query' ? 'querystring' : 'header'
   const implied =
@@ -139,12 +164,14 @@ function readAuthorizer(
     identitySource:
       source(textOf(extension.identitySource)) ??
       implied ??
-      (isJwt ? 'method.request.header.Authorization' : undefined),
+      (jwt ? 'method.request.header.Authorization' : undefined),
     identityValidationExpression: textOf(extension.identityValidationExpression),
     authorizerResultTtlInSeconds: ttl === undefined || ttl === null ? undefined : Number(ttl),
-    jwt: isJwt ? { issuer, audience: listOf(jwt.audience).map((a) => textOf(a) ?? '') } : undefined,
+    jwt,
   })
 }
+
+const isHttpJwt = (extension: Record<string, unknown>): boolean => upper(extension.type) === 'JWT'
 
 /** HTTP APIs write `$request.header.X` for what REST APIs write `method.request.header.X`. */
 const source = (text: string | undefined): string | undefined =>

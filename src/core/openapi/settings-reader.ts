@@ -6,6 +6,7 @@ import type {
   RestApi,
   Strings,
 } from '../documents.ts'
+import { GATEWAY_RESPONSES } from '../fault.ts'
 import { X } from './extensions.ts'
 import type { Findings } from './findings.ts'
 import { partitionOf, type ReadOptions } from './options.ts'
@@ -146,16 +147,6 @@ export function readValidators(root: Doc, options: ReadOptions): RequestValidato
   }))
 }
 
-/** Amazon's types of gateway responses. */
-const RESPONSE_TYPES = new Set(
-  (
-    'ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE BAD_REQUEST_BODY ' +
-    'BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT ' +
-    'INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE ' +
-    'RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED'
-  ).split(' '),
-)
-
 export function readGatewayResponses(root: Doc, findings: Findings): GatewayResponse[] {
   const strings = (value: unknown): Strings | undefined => {
     const entries = entriesOf(value).map(([key, part]): [string, string] => [
@@ -166,7 +157,7 @@ export function readGatewayResponses(root: Doc, findings: Findings): GatewayResp
   }
   return entriesOf(root[X.gatewayResponses])
     .filter(([type, response]) => {
-      const known = RESPONSE_TYPES.has(type)
+      const known = Object.hasOwn(GATEWAY_RESPONSES, type)
       if (!known && !type.startsWith('x-'))
         findings.warn(`Unsupported gateway response type '${type}'. Ignoring.`)
       const statusCode = textOf(docOf(response).statusCode)

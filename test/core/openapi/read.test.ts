@@ -522,7 +522,8 @@ describe('security', () => {
         identitySource: '$request.header.Token',
       },
     }
-    const result = get({ security: [{ jwt: ['read'] }] }, { components: { securitySchemes: { jwt } } })
+    const root = { components: { securitySchemes: { jwt } } }
+    const result = get({ security: [{ jwt: ['read'] }] }, root, { oidcAuthorizers: true })
     expect(result.definition.authorizers).toMatchObject([
       {
         type: 'TOKEN',
@@ -531,6 +532,32 @@ describe('security', () => {
       },
     ])
     expect(result.method).toMatchObject({ authorizationType: 'CUSTOM', authorizationScopes: ['read'] })
+  })
+
+  it.each([
+    [{ issuer: 'https://issuer.example' }],
+    [{ audience: ['me'] }],
+    [{ issuer: 'issuer.example', audience: ['me'] }],
+    [{ issuer: 'https://issuer.example', audience: [] }],
+    [{ issuer: 'https://issuer.example', audience: 'me' }],
+    [{ issuer: 'https://issuer.example', audience: ['me'], jwksUri: 'https://issuer.example/keys' }],
+    ['https://issuer.example'],
+    [null],
+  ])('refuses x-edgeway-jwt: %j', (jwt) => {
+    const authorizer = { type: 'token', 'x-edgeway-jwt': jwt }
+    const scheme = { type: 'apiKey', name: 'Authorization', in: 'header' }
+    const root = (own: object) => ({
+      components: { securitySchemes: { s: { ...scheme, 'x-amazon-apigateway-authorizer': own } } },
+    })
+    const whole = { issuer: 'https://issuer.example', audience: ['me'] }
+    expect(refusal(() => get({}, root(authorizer), { oidcAuthorizers: true })).message).toContain(
+      'A JWT authorizer needs an issuer (a URL) and an audience (a list of one text or more), and takes no other members',
+    )
+    const good = get({}, root({ ...authorizer, 'x-edgeway-jwt': whole }), { oidcAuthorizers: true })
+    expect(good.definition.authorizers).toMatchObject([{ type: 'TOKEN', jwt: whole }])
+    expect(refusal(() => get({}, root({ ...authorizer, 'x-edgeway-jwt': whole }))).message).toContain(
+      'EDGEWAY_OIDC_AUTHORIZERS=true',
+    )
   })
 
   it('takes what the document requires where a method says nothing (recorded)', () => {
