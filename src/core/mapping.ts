@@ -40,12 +40,15 @@ export interface Mapping {
 export interface Mappings {
   list: Mapping[]
   needsBody: boolean
+  /** the path parameters that keep their names, where there are no other mappings; else null */
+  samePath: ReadonlySet<string> | null
 }
 
 /** `prefix` is what targets start with: `integration.request` or `method.response`; `from` what sources start with. */
 export function compileMappings(parameters: Strings | undefined, prefix: string, from: string): Mappings {
   const list: Mapping[] = []
   let needsBody = false
+  const same = new Set<string>()
   for (const [target, expression] of Object.entries(parameters ?? {})) {
     if (typeof expression !== 'string' || !target.startsWith(`${prefix}.`)) continue
     const [, location, name] = /^([a-z]+)\.(.+)$/s.exec(target.slice(prefix.length + 1)) ?? []
@@ -54,6 +57,7 @@ export function compileMappings(parameters: Strings | undefined, prefix: string,
     if (!read) continue
     if (expression.startsWith(`${from}.body`)) needsBody = true
     const path = expression.startsWith(`${from}.path.`) ? expression.slice(from.length + 6) : undefined
+    if (location === 'path' && path === name) same.add(name)
     list.push({
       location,
       name,
@@ -61,7 +65,7 @@ export function compileMappings(parameters: Strings | undefined, prefix: string,
       encoded: path === undefined ? undefined : ({ pathParameters }) => own(pathParameters, path),
     })
   }
-  return { list, needsBody }
+  return { list, needsBody, samePath: list.length > 0 && same.size === list.length ? same : null }
 }
 
 const own = (map: Strings | undefined, name: string): string | undefined =>

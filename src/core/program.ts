@@ -36,6 +36,8 @@ export interface IntegrationProgram {
   readonly proxy: boolean
   readonly uri: UriTemplate
   readonly request: Mappings
+  /** all that is mapped are the method's path parameters, each to one of its own name */
+  readonly handsPathOn: boolean
   readonly requestTemplates: Templates
   readonly selectors: readonly Selector[]
   readonly responses: ReadonlyMap<IntegrationResponse, ResponseProgram>
@@ -80,7 +82,7 @@ export function methodProgram(resource: Resource, method: Method, templateSteps?
       if (!method.methodIntegration)
         throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
       try {
-        built ??= integrationProgram(method.methodIntegration, templateSteps)
+        built ??= integrationProgram(method.methodIntegration, resource.path, templateSteps)
         return built
       } catch (cause) {
         throw cause instanceof Fault ? cause : configurationFault((cause as Error).message, cause)
@@ -100,14 +102,23 @@ function kindOf({ type, uri }: Integration): IntegrationKind {
   return LAMBDA_URI.test(uri ?? '') ? 'lambda' : 'aws'
 }
 
-function integrationProgram(integration: Integration, templateSteps: number | undefined): IntegrationProgram {
+function integrationProgram(
+  integration: Integration,
+  path: string,
+  templateSteps: number | undefined,
+): IntegrationProgram {
   const selectors = selectorsOf(integration.integrationResponses)
+  const kind = kindOf(integration)
+  const request = compileMappings(integration.requestParameters, 'integration.request', 'method.request')
+  const variables = Array.from(path.matchAll(/\{([^}+]+)\+?\}/g), ([, name]) => name!)
   return {
     integration,
-    kind: kindOf(integration),
+    kind,
+    handsPathOn:
+      kind === 'http' && request.samePath !== null && variables.every((name) => request.samePath!.has(name)),
     proxy: integration.type.endsWith('_PROXY'),
     uri: compileUri(integration.uri ?? ''),
-    request: compileMappings(integration.requestParameters, 'integration.request', 'method.request'),
+    request,
     requestTemplates: compileTemplates(integration.requestTemplates, templateSteps),
     selectors,
     responses: new Map(selectors.map(({ response }) => [response, responseProgram(response, templateSteps)])),

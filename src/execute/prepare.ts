@@ -30,6 +30,7 @@ export function prepare(admitted: Admitted, _on: Gateway): Later<Prepared> {
 function mappedFor(admitted: Admitted, program: IntegrationProgram): Later<Mapped> {
   const { list, needsBody } = program.request
   if (list.length === 0) return NOTHING
+  if (program.handsPathOn) return { headers: [], query: [], path: admitted.matched.pathParameters }
   return after(sourceOf(admitted, needsBody), (source) => mapFrom(source, program))
 }
 
