@@ -155,7 +155,7 @@ export async function startNginx() {
   )
   writeFileSync(
     join(dir, 'nginx.conf'),
-    `worker_processes 1; daemon off; pid ${dir}/pid; error_log stderr crit;
+    `worker_processes 1; daemon off; master_process off; pid ${dir}/pid; error_log stderr crit;
     events { worker_connections 1024; }
     http { access_log off; keepalive_requests 1000000000; ${temp.join(' ')}
       upstream origin { server 127.0.0.1:${port}; keepalive 64; keepalive_requests 1000000000; }
