@@ -87,7 +87,8 @@ export class Keys {
     entry.reading = this.#current(mark, held, () => this.#read(hash, region, apiId, stage)).then(
       ({ mark, found }) => {
         Object.assign(entry, { mark, found, reading: undefined })
-        if (found) this.#remember(value, hash, `${apiId}/${stage}`, entry)
+        // a change that came while we read has dropped the entry: what we read may be older than it
+        if (found && this.#held.get(name) === entry) this.#remember(value, hash, `${apiId}/${stage}`, entry)
         return found
       },
       (error) => {

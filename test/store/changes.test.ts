@@ -7,10 +7,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { memoryCache } from '../../src/adapters/cache-memory.ts'
 import { openLibsql } from '../../src/adapters/database-libsql.ts'
 import { workersJoin } from '../../src/adapters/join-workers.ts'
+import { sha256 } from '../../src/core/sigv4/hash.ts'
 import type { Database } from '../../src/platform.ts'
 import { Changes } from '../../src/store/changes.ts'
 import { Deployments } from '../../src/store/deployments.ts'
-import { Documents } from '../../src/store/documents.ts'
+import { Documents, type Transaction } from '../../src/store/documents.ts'
+import { Keys } from '../../src/store/keys.ts'
 
 let folder: string
 let open: Awaited<ReturnType<typeof openLibsql>>
@@ -102,6 +104,46 @@ describe('stages', () => {
     }
     if (how.down) expect(log).toContain('the database does not answer; serving what was last known')
   })
+})
+
+test('a key that is taken away while it is looked up is not remembered', async () => {
+  const hash = await sha256('a value of a key')
+  const documents = new Documents(open.database)
+  const write = (root: string, work: (tx: Transaction) => void) =>
+    documents.write('us-east-1', root, async (tx) => {
+      await tx.get(root)
+      work(tx)
+    })
+  await write('/usageplans/p', (tx) =>
+    tx.put('/usageplans/p', 'UsagePlan', { id: 'p', apiStages: [{ apiId: 'a', stage: 'dev' }] }),
+  )
+  const key = (enabled: boolean) => (tx: Transaction) => tx.put('/apikeys/k', 'ApiKey', { id: 'k', enabled })
+  await write('/apikeys/k', (tx) => {
+    key(true)(tx)
+    tx.claim('apikey', hash, '/apikeys/k')
+    tx.put('/apikeys/k/places/p', 'Reference', { from: '/usageplans/p/keys/k' })
+  })
+  const parts = partsOver(open.database)
+  const held = Object.create(documents) as Documents
+  let go = () => {}
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  // the old rows are read at once and come late
+  held.range = async (region, path) => {
+    const rows = await documents.range(region, path)
+    await gate
+    return rows
+  }
+  held.onCommit = (listener) => documents.onCommit(listener)
+  held.claim = (space, name) => documents.claim(space, name)
+  const keys = new Keys(parts, held, new Changes(parts))
+  const early = keys.find('a value of a key', 'us-east-1', 'a', 'dev')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await write('/apikeys/k', key(false))
+  go()
+  expect((await early)?.id).toBe('k')
+  expect(await keys.find('a value of a key', 'us-east-1', 'a', 'dev')).toBeNull()
 })
 
 test('whoever joins work gets its outcome, whenever it comes', async () => {
