@@ -12,8 +12,10 @@
  */
 import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
+import type { Arrival } from './core/arrival.ts'
+import { authorityOf } from './core/authority.ts'
+import type { Answer } from './core/call.ts'
 import type { Later } from './core/later.ts'
-import { memo } from './core/memo.ts'
 import { parseTarget, type Target } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
 import type { createExecute, Execute } from './execute/execute.ts'
@@ -31,18 +33,12 @@ export interface Planes {
 export interface App {
   store: Store
   /**
-   * Answers one request. Never throws and never rejects: a fault inside is logged and answered with Amazon's 500.
+   * Answers one request: a deployed API with an Answer, all else with a Response. Never throws and never rejects: a fault inside
+   * is logged and answered with Amazon's 500.
    * @param tests runs TestInvokeMethod and TestInvokeAuthorizer where the execution service is another process
    */
-  fetch(request: Request, peer: Peer, tests?: TestInvoker): Later<Response>
+  answer(arrival: Arrival, tests?: TestInvoker): Later<Answer | Response>
 }
-
-/**
- * Host names that are no custom domain's, so that no look-up is made: this machine's, and those of APIs, but not
- * `d-{id}.execute-api.…`, which is a custom domain's regional name.
- */
-const OWN_HOST =
-  /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|(?!d-[a-z0-9]{10}\.)[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/
 
 export function createApp(
   platform: Platform,
@@ -71,40 +67,36 @@ export function createApp(
     return elsewhere && tests ? elsewhere(c.req.raw, peer, tests) : missing()
   })
 
-  function answerTo(request: Request, peer: Peer, tests: TestInvoker | undefined): Later<Response> {
-    if (!execute) return managed(request, peer, tests)
-    const { url } = request
-    const authority = url.indexOf('//') + 2
-    const start = url.indexOf('/', authority)
-    const mark = url.indexOf('?', start)
-    const rawPath = mark < 0 ? url.slice(start) : url.slice(start, mark)
-    const rawQuery = mark < 0 ? '' : url.slice(mark + 1)
-    const { host, isOwn } = authorityOf(url.slice(authority, start))
-    if (!isOwn) return onDomain(execute, { by: 'domain', host, rawPath, rawQuery }, request, peer, tests)
+  function answerTo(arrival: Arrival, tests: TestInvoker | undefined): Later<Answer | Response> {
+    if (!execute) return managed(arrival, tests)
+    const { rawPath, rawQuery } = arrival
+    const { host, isOwn } = authorityOf(arrival.authority)
+    if (!isOwn) return onDomain(execute, { by: 'domain', host, rawPath, rawQuery }, arrival, tests)
     const target = parseTarget(host, rawPath, rawQuery)
-    return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
+    return target ? execute.handle(arrival, target) : managed(arrival, tests)
   }
 
   /** A custom domain serves what is mapped to it and nothing else, also where a path looks like the path form. */
   async function onDomain(
     execute: Execute,
     asked: Target & { by: 'domain' },
-    request: Request,
-    peer: Peer,
+    arrival: Arrival,
     tests: TestInvoker | undefined,
-  ): Promise<Response> {
+  ): Promise<Answer | Response> {
     try {
-      if (await deployments.domain(asked.host)) return await execute.handle(request, asked, peer)
+      if (await deployments.domain(asked.host)) return await execute.handle(arrival, asked)
     } catch (error) {
       return failed(error)
     }
     const target = parseTarget(asked.host, asked.rawPath, asked.rawQuery)
-    return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
+    return target ? execute.handle(arrival, target) : managed(arrival, tests)
   }
 
-  async function managed(request: Request, peer: Peer, tests: TestInvoker | undefined): Promise<Response> {
+  async function managed(arrival: Arrival, tests: TestInvoker | undefined): Promise<Response> {
+    const request = requestOf(arrival)
+    if (!request) return missing()
     try {
-      return await hono.fetch(request, { peer, tests })
+      return await hono.fetch(request, { peer: arrival.peer, tests })
     } catch (error) {
       return failed(error)
     }
@@ -120,13 +112,22 @@ export function createApp(
 
   return {
     store,
-    fetch(request, peer, tests = execute?.testInvoker) {
+    answer(arrival, tests = execute?.testInvoker) {
       try {
-        return answerTo(request, peer, tests)
+        return answerTo(arrival, tests)
       } catch (error) {
         return failed(error)
       }
     },
+  }
+}
+
+/** Null for what cannot be a Request: methods that the Fetch API forbids, hosts that no URL can name. */
+function requestOf(arrival: Arrival): Request | null {
+  try {
+    return arrival.request()
+  } catch {
+    return null
   }
 }
 
@@ -136,25 +137,6 @@ const missing = (): Response =>
     { message: 'Missing Authentication Token' },
     { status: 403, headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' } },
   )
-
-interface Authority {
-  /** without its port, in lower case */
-  host: string
-  /** no custom domain's */
-  isOwn: boolean
-}
-
-/** Hosts recur. */
-const MAX_AUTHORITIES = 50_000
-
-/**
- * Every runtime makes a request's URL of its Host header, and asking for that header would have Node build all of them: the URL's
- * parts are cut from its text, without parsing it a second time.
- */
-const authorityOf = memo(MAX_AUTHORITIES, (text): Authority => {
-  const host = text.replace(/:\d*$/, '').toLowerCase()
-  return { host, isOwn: OWN_HOST.test(host) }
-})
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)

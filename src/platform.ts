@@ -4,6 +4,7 @@
  */
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { Peer } from './core/arrival.ts'
 import type { Call, Recording } from './core/call.ts'
 import type { CancelSignal } from './core/cancellation.ts'
 import type { Later } from './core/later.ts'
@@ -32,7 +33,7 @@ export interface ConfigCache {
   delete(key: string): Promise<void>
 }
 
-export type { BucketSpec, Later, MeterVerdict, QuotaSpec }
+export type { BucketSpec, Later, MeterVerdict, Peer, QuotaSpec }
 
 /**
  * Token buckets and quotas. A call takes one token from every bucket and quota, or from none. A meter only keeps state; the
@@ -146,29 +147,6 @@ export type Defer = (work: Promise<unknown>) => void
  * awaited by another one.
  */
 export type Join = <T>(work: Promise<T>) => Promise<T>
-
-/** Facts about a caller's connection that only the runtime knows. */
-export interface Peer {
-  /** asked for before the request is answered */
-  readonly address: string
-  /** names and values in turn, as the client wrote them, where the runtime shows that; else the request's own headers are read */
-  rawHeaders?: readonly string[]
-  /** the client's certificate, when TLS was terminated here or the platform vouches for it */
-  clientCertificate?: {
-    pem: string
-    subjectDN: string
-    issuerDN: string
-    serialNumber: string
-    validity: { notBefore: string; notAfter: string }
-    /** the platform's or the handshake's verdict against the trust store of `host` */
-    verified: boolean
-    /** the host that the handshake was for: a certificate that is good there proves nothing to another */
-    host: string
-  }
-  tls: boolean
-  /** what is known of the TLS handshake: its version (`TLSv1.3`), and the name asked for, in lower case, `''` for none */
-  handshake?: { version?: string; serverName?: string }
-}
 
 /** Records calls of stages with tracing enabled. */
 export interface Tracer {

@@ -5,11 +5,11 @@
  */
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts'
-import { Connection, StaleConnection } from './http1-connection.ts'
-import { aborted } from './http1-exchange.ts'
+import { dialOnNode } from './dial-node.ts'
+import { Connection, StaleConnection } from './outbound-connection.ts'
+import { aborted } from './outbound-exchange.ts'
 import { reasonOf } from './outbound-reasons.ts'
 import type { Dial, Endpoint, Tls } from './socket.ts'
-import { dial as dialByNode } from './socket-dial.ts'
 
 /** How long a connection rests where the back end does not say. */
 const REST_MS = 4000
@@ -37,7 +37,7 @@ interface Place {
 }
 
 /** Nothing here outlives its sockets: `close` ends them. `dial` opens them, where a runtime has something faster. */
-export function socketOutbound(dial: Dial = dialByNode): Outbound & { close(): Promise<void> } {
+export function socketOutbound(dial: Dial = dialOnNode): Outbound & { close(): Promise<void> } {
   const pools = new Map<string, Pool>()
   const open = new Set<Connection>()
   /** what gives up the connections that are being opened */

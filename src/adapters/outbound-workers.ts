@@ -5,7 +5,7 @@
  * response headers except Set-Cookie, sends no body with GET or HEAD.
  */
 import type { CancelSignal } from '../core/cancellation.ts'
-import { isConnectionHeader } from '../core/http1/request-head.ts'
+import { isConnectionHeader } from '../core/http1/request-writer.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts'
 import { reasonOf } from './outbound-reasons.ts'

@@ -1,13 +1,15 @@
-/** The little of `node:net`'s socket that a connection to a back end needs. */
+/** The little of `node:net`'s socket that a connection needs, to a back end or from a client. */
 import type { OutboundRequest } from '../platform.ts'
 
 export interface ByteSocket {
-  /** text is Latin-1; false: what was written waits in memory until `drain` */
-  write(data: string | Uint8Array): boolean
+  /** text is Latin-1, `more` goes out in one piece with it; false: some of it waits in memory until `drain` */
+  write(data: string | Uint8Array, more?: Uint8Array | null): boolean
   /** whether some of what was written waits in memory */
   unsent(): boolean
   pause(): void
   resume(): void
+  /** sends what waits, and says that no more comes */
+  end(): void
   destroy(): void
   /** asked for once, before anything is read */
   listen(events: SocketEvents): void
@@ -41,5 +43,5 @@ export interface Endpoint {
  */
 export type Dial = (
   endpoint: Endpoint,
-  done: (failed: SocketError | null, socket: ByteSocket) => void,
+  done: (...outcome: [failed: SocketError, socket: null] | [failed: null, socket: ByteSocket]) => void,
 ) => () => void

@@ -44,8 +44,9 @@ export interface ClientCertificate {
   issuerDN: string
   serialNumber: string
   validity: { notBefore: string; notAfter: string }
+  /** the platform's or the handshake's verdict against the trust store of `host` */
   verified: boolean
-  /** the host whose trust store `verified` is about */
+  /** the host that the handshake was for: a certificate that is good there proves nothing to another */
   host: string
 }
 

@@ -3,6 +3,7 @@
  * where recorded calls differ from its table, the recorded ones are followed).
  */
 import type { Pair } from './call.ts'
+import { TOKEN } from './http1/fields.ts'
 import { memo } from './memo.ts'
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' '))
@@ -39,13 +40,8 @@ const DROPPED_ON_RETURN = names(
   'transfer-encoding keep-alive proxy-connection te x-amzn-requestid x-amz-apigw-id',
 )
 
-/**
- * The server frames the answer by itself: a length that is not the body's would split it for the client, and Node throws at
- * trailers that do not come.
- */
-const FRAMING = names('content-length transfer-encoding trailer')
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** The server frames the answer by itself: a length that is not the body's would split it for the client. */
+const FRAMING = names('connection content-length keep-alive trailer transfer-encoding upgrade')
 
 /** What the gateway does with a header of a name. */
 export interface HeaderName {

@@ -5,17 +5,19 @@ import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
 import { trackDeferred } from '../adapters/defer-track.ts'
+import { socketInbound } from '../adapters/inbound-sockets.ts'
+import type { Accept, Listen, Listener } from '../adapters/listen.ts'
+import { listenWithTls } from '../adapters/listen-tls.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
-import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
 import { xrayTracer } from '../adapters/tracer-xray.ts'
 import { trustStores } from '../adapters/trust-store.ts'
-import { type App, createApp } from '../app.ts'
+import { createApp } from '../app.ts'
 import { ConfigError, number, option, portOf, settingsOf } from '../config.ts'
 import { createControl } from '../control/control.ts'
 import { createExecute } from '../execute/execute.ts'
 import { asGiven, helpText, mergeFlags } from '../options.ts'
-import type { Outbound, Peer, Platform } from '../platform.ts'
+import type { Outbound, Platform } from '../platform.ts'
 import { mustOpen, principalsOf } from '../store/principals.ts'
 import { certificatesOf } from './certificates.ts'
 import { openDatabase } from './database.ts'
@@ -23,30 +25,13 @@ import { greeting } from './greeting.ts'
 import { openStores } from './stores.ts'
 import { VERSION } from './version.ts'
 
-export interface Listener {
-  port: number
-  /** stops accepting, lets calls in flight finish */
-  stop(): Promise<void>
-}
-
-/** The other end of a connection. Runtimes look it up when they are asked, so they are asked only where somebody wants to know. */
-export interface Remote {
-  readonly address: string
-  readonly port: number
-  readonly rawHeaders?: Peer['rawHeaders']
-}
-
-/** Who is behind a connection. */
-export type PeerOf = (remote: Remote) => Peer
-
 export interface Runtime {
   /** e.g. `Node 22.1.0` */
   name: string
   argv: string[]
   env: Record<string, string | undefined>
   outbound(settings: Platform['settings']): Outbound
-  /** rejects with a `code` of EADDRINUSE, EACCES … when it cannot listen */
-  listen(app: App, where: { host: string; port: number }, peerOf: PeerOf): Promise<Listener>
+  listen: Listen
   exit(code: number): never
   onSignal(stop: () => void): void
 }
@@ -103,33 +88,30 @@ async function run(runtime: Runtime): Promise<void> {
     )
   const planes = { control: createControl, execute: createExecute }
   const app = createApp(platform, { runtime: runtime.name, version: VERSION }, planes)
-  let front: TlsFront | undefined
-  const peerOf: PeerOf = (remote) => {
-    const known = front?.peerOf(remote.address, remote.port)
-    return known ? { ...known, rawHeaders: remote.rawHeaders } : new PlainPeer(remote)
-  }
-  const listener = await listening(host, port, '--port', (where) => runtime.listen(app, where, peerOf))
+  const inbound = socketInbound(app.answer, log)
+  const listener = await listening(runtime.listen, host, port, '--port', inbound.accept)
+  let secure: Listener | undefined
   if (Object.keys(certificates).length > 0) {
     const trusted = trustStores(platform)
-    front = await listening(host, tlsPort, '--tls-port', (where) =>
-      startTlsFront({
-        ...where,
-        inner: { host: /^(?:0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host, port: listener.port },
-        certificates,
-        log,
-        trustStore: async (name) => {
-          const mutual = (await app.store.deployments.domain(name))?.domain.mutualTlsAuthentication
-          return mutual?.truststoreUri ? trusted(mutual.truststoreUri, mutual.truststoreVersion) : null
-        },
-      }),
-    )
+    const listen = listenWithTls({
+      certificates,
+      log,
+      trustStore: async (name) => {
+        const mutual = (await app.store.deployments.domain(name))?.domain.mutualTlsAuthentication
+        return mutual?.truststoreUri ? trusted(mutual.truststoreUri, mutual.truststoreVersion) : null
+      },
+    })
+    secure = await listening(listen, host, tlsPort, '--tls-port', inbound.accept)
   }
   let stopping = false
   runtime.onSignal(() => {
     if (stopping) runtime.exit(130)
     stopping = true
     console.log('finishing the calls in flight; Ctrl-C again ends at once')
-    void Promise.all([front?.stop(), listener.stop()])
+    listener.close()
+    secure?.close()
+    void inbound
+      .stop()
       .then(() => tracer.close())
       .then(() => app.store.usage.close())
       .then(deferred.settled)
@@ -145,28 +127,12 @@ async function run(runtime: Runtime): Promise<void> {
   const facts = {
     host,
     port: listener.port,
-    tlsPort: front?.port,
+    tlsPort: secure?.port,
     database: url,
     managers,
     settings,
   } as const
   for (const line of greeting({ runtime: runtime.name, version: VERSION, ...facts })) console.log(line)
-}
-
-/** A client that came without TLS, or through a proxy. */
-class PlainPeer implements Peer {
-  readonly tls = false
-  readonly rawHeaders: Peer['rawHeaders']
-  private readonly remote: Remote
-
-  constructor(remote: Remote) {
-    this.remote = remote
-    this.rawHeaders = remote.rawHeaders
-  }
-
-  get address(): string {
-    return this.remote.address
-  }
 }
 
 /** Whether anybody is known who may manage; a configuration that cannot be read is the user's to mend. */
@@ -192,14 +158,15 @@ async function mustResolve(host: string): Promise<void> {
   }
 }
 
-async function listening<T>(
+async function listening(
+  listen: Listen,
   host: string,
   port: number,
   flag: string,
-  listen: (where: { host: string; port: number }) => Promise<T>,
-): Promise<T> {
+  accept: Accept,
+): Promise<Listener> {
   try {
-    return await listen({ host, port })
+    return await listen({ host, port }, accept)
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (code === 'EADDRINUSE' || /in use/i.test(message))

@@ -9,7 +9,7 @@ import { type Bindings, workerApp } from './worker-platform.ts'
 
 export { MeterObject } from '../adapters/meter-durable-object.ts'
 
-const appOf = workerApp(() => ({ control: createControl }))
+const answering = workerApp(() => ({ control: createControl }))
 
 export default class extends WorkerEntrypoint<Bindings> implements ControlService {
   /** Nobody's address leads here; if one does, it finds nothing. */
@@ -18,6 +18,6 @@ export default class extends WorkerEntrypoint<Bindings> implements ControlServic
   }
 
   async handle(...[request, peer, tests]: Parameters<ControlService['handle']>): Promise<Response> {
-    return appOf(this.env).fetch(request, peer, testsOver(tests))
+    return answering(this.env)(request, peer, testsOver(tests))
   }
 }

@@ -7,13 +7,14 @@ import { envCredentials } from '../adapters/credentials-env.ts'
 import { d1Database } from '../adapters/database-d1.ts'
 import { libsqlHttpDatabase } from '../adapters/database-libsql-http.ts'
 import { workersDefer } from '../adapters/defer-workers.ts'
+import { fetchOver } from '../adapters/inbound-fetch.ts'
 import { workersJoin } from '../adapters/join-workers.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { durableObjectMeter } from '../adapters/meter-durable-object.ts'
 import { workersOutbound } from '../adapters/outbound-workers.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { cacheApiResponses } from '../adapters/responses-cache-api.ts'
-import { type App, createApp, type Planes } from '../app.ts'
+import { createApp, type Planes } from '../app.ts'
 import { ConfigError, choice, option, settingsOf } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { VERSION } from './version.ts'
@@ -29,16 +30,18 @@ export interface Bindings {
 /** One app for all requests. What its configuration forbids is told in the log; callers get a 500. */
 export function workerApp<B extends Bindings>(
   planes: (bindings: B) => Planes,
-): (bindings: B) => Pick<App, 'fetch'> {
-  let app: App | undefined
+): (bindings: B) => ReturnType<typeof fetchOver> {
+  let fetch: ReturnType<typeof fetchOver> | undefined
   return (bindings) => {
     try {
-      app ??= createApp(platformOf(bindings), { runtime: 'Workers', version: VERSION }, planes(bindings))
-      return app
+      fetch ??= fetchOver(
+        createApp(platformOf(bindings), { runtime: 'Workers', version: VERSION }, planes(bindings)),
+      )
+      return fetch
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       console.error(`edgeway: ${error.message}`)
-      return { fetch: async () => Response.json({ message: 'Internal server error' }, { status: 500 }) }
+      return () => Response.json({ message: 'Internal server error' }, { status: 500 })
     }
   }
 }

@@ -10,7 +10,7 @@ interface GatewayBindings extends Bindings {
   CONTROL?: ControlService
 }
 
-const appOf = workerApp(({ CONTROL }: GatewayBindings) => ({
+const answering = workerApp(({ CONTROL }: GatewayBindings) => ({
   execute: createExecute,
   elsewhere: CONTROL && controlOver(CONTROL),
 }))
@@ -19,7 +19,7 @@ export default {
   fetch: (
     request: Request & { cf?: IncomingRequestCfProperties },
     bindings: GatewayBindings,
-  ): Later<Response> => appOf(bindings).fetch(request, peerOf(request)),
+  ): Later<Response> => answering(bindings)(request, peerOf(request)),
 }
 
 /** Cloudflare's facts about the connection. */

@@ -3,11 +3,12 @@
  * named as they are called here; `cached` is in cache.ts, `journalRequest` in journal.ts). What a step returns is what the next one
  * takes. A step that ends the call throws a Fault; the one catch is below.
  */
+import type { Arrival } from '../core/arrival.ts'
 import type { Admitted, Answer, Call } from '../core/call.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Target } from '../core/target.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
-import type { Peer, Platform } from '../platform.ts'
+import type { Platform } from '../platform.ts'
 import type { Deployments } from '../store/deployments.ts'
 import type { Keys } from '../store/keys.ts'
 import type { Usage } from '../store/usage.ts'
@@ -31,7 +32,7 @@ import { validate } from './validate.ts'
 
 export interface Execute {
   /** Answers one request of a client, whatever becomes of it. Never throws and never rejects. */
-  handle(request: Request, target: Target, peer: Peer): Later<Response>
+  handle(arrival: Arrival, target: Target): Later<Answer>
   testInvoker: TestInvoker
   /** what was counted so far, for Prometheus */
   metrics(): string
@@ -58,8 +59,8 @@ export function createExecute({
     identifiers: identifiers(platform.random),
   }
   return {
-    handle(request, target, peer) {
-      const call = receive(request, target, peer, on)
+    handle(arrival, target) {
+      const call = receive(arrival, target, on)
       const failed = (error: unknown) => finish(gatewayResponse(error, call, on), call, on)
       const done = (answer: Answer) => {
         try {

@@ -1,4 +1,5 @@
 /** The client's body: a stream until a step asks for the bytes, never more than the limit, decompressed if the client says so. */
+import type { ArrivingBody } from '../core/arrival.ts'
 import type { Body, Payload } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
 
@@ -30,34 +31,29 @@ export function payloadOf(bytes: Uint8Array): Payload {
 
 export type Coding = 'gzip' | 'deflate' | 'unsupported'
 
-/** `length` as declared, null if it is not; `encoding` is the Content-Encoding to undo. */
-export function requestPayload(
-  request: Request,
-  length: number | null,
-  limit: number,
-  encoding: Coding | null,
-): Payload {
+/** `encoding` is the Content-Encoding to undo. */
+export function requestPayload(body: ArrivingBody, limit: number, encoding: Coding | null): Payload {
+  const { length, whole } = body
+  if (whole && !encoding && whole.length <= limit) return payloadOf(whole)
   let known: Promise<Uint8Array> | undefined
   let raw: Promise<Uint8Array> | undefined
   let handed = false
-  const plain = async (): Promise<ReadableStream<Uint8Array> | null> => {
+  const arriving = (): ReadableStream<Uint8Array> => (whole ? streamOf(whole) : body.stream())
+  const plain = async (): Promise<ReadableStream<Uint8Array>> => {
     if (encoding === 'unsupported')
       throw new Fault('UNSUPPORTED_MEDIA_TYPE', {
         reason: 'the body has another coding than gzip or deflate',
       })
-    const body = raw ? new Blob([(await raw) as BlobPart]).stream() : request.body
-    return body && encoding ? inflate(body, encoding) : body
+    const stream = raw ? streamOf(await raw) : arriving()
+    return encoding ? inflate(stream, encoding) : stream
   }
   const read = async (): Promise<Uint8Array> => {
     if (handed) throw new Error('the body was handed on as a stream already')
     if (length !== null && length > limit) throw tooLarge(limit)
-    if (length !== null && !encoding) {
-      const bytes = new Uint8Array(await request.arrayBuffer())
-      if (bytes.length > limit) throw tooLarge(limit)
-      return bytes
-    }
-    const stream = await plain()
-    return stream ? collect(stream, limit, () => tooLarge(limit)) : EMPTY
+    if (length === null || encoding) return collect(await plain(), limit, () => tooLarge(limit))
+    const bytes = await body.bytes()
+    if (bytes.length > limit) throw tooLarge(limit)
+    return bytes
   }
   const bytes = (): Promise<Uint8Array> => {
     known ??= read().catch((error) => {
@@ -65,33 +61,30 @@ export function requestPayload(
     })
     return known
   }
-  const collected = async (): Promise<Uint8Array> => {
-    const { body } = request
-    return body ? collect(body, limit, () => tooLarge(limit)) : EMPTY
-  }
   return {
     length: encoding ? null : length,
     bytes,
     wire() {
       if (!encoding) return bytes()
-      raw ??= collected().catch((error) => {
+      raw ??= collect(arriving(), limit, () => tooLarge(limit)).catch((error) => {
         throw broken(error)
       })
       return raw
     },
     async source(): Promise<Body> {
       if (known || (length !== null && length <= SMALL)) {
-        const whole = await bytes()
-        return whole.length === 0 ? null : whole
+        const all = await bytes()
+        return all.length === 0 ? null : all
       }
       if (length !== null && length > limit) throw tooLarge(limit)
       const stream = await plain()
-      if (!stream) return null
       handed = true
       return bounded(stream, limit, () => tooLarge(limit))
     },
   }
 }
+
+const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> => new Blob([bytes as BlobPart]).stream()
 
 /** The client broke off, or sent what its headers do not announce. */
 function broken(error: unknown): Fault {

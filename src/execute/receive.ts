@@ -1,8 +1,9 @@
-/** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
+/** What arrived becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
+import type { Arrival } from '../core/arrival.ts'
+import { authorityOf } from '../core/authority.ts'
 import type { Call, Journal, Pair, Payload, Reached, Wire } from '../core/call.ts'
 import { addressIn, clientAddress, plainAddress } from '../core/client-address.ts'
 import { type HeaderName, headerName, headerOf } from '../core/headers.ts'
-import { memo } from '../core/memo.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
@@ -14,17 +15,14 @@ interface Read {
   kept: Pair[]
   /** bytes of all header values */
   size: number
-  host: string
-  length: number | null
-  chunked: boolean
   encoding: string | undefined
   trace: string | undefined
   forwardedFor: string | undefined
   forwardedProto: string | undefined
 }
 
-export function receive(request: Request, target: Target, peer: Peer, on: Gateway): Call {
-  return new Received(request, target, peer, on)
+export function receive(arrival: Arrival, target: Target, on: Gateway): Call {
+  return new Received(arrival, target, on)
 }
 
 /** What only some calls need (the address behind the connection, the headers that are added) is worked out when it is asked for. */
@@ -44,40 +42,35 @@ class Received implements Call {
   readonly handshake: Peer['handshake']
   readonly reached: Reached = { measured: {} }
   journal: Journal | null = null
-  private readonly request: Request
-  private readonly peer: Peer
+  private readonly arrival: Arrival
   private readonly on: Gateway
   private readonly read: Read
   private readonly ids: CallIds
   private added: readonly Pair[] | null = null
   private client: string | null = null
 
-  constructor(request: Request, target: Target, peer: Peer, on: Gateway) {
+  constructor(arrival: Arrival, target: Target, on: Gateway) {
     const { clock, settings } = on.platform
-    const read = readHeaders(request, peer)
+    const { body, peer } = arrival
+    const read = readHeaders(arrival)
     const { trustedProxies, maxPayloadBytes } = settings
     const trusted = trustedProxies.length > 0 && addressIn(plainAddress(peer.address), trustedProxies)
     const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
-    const { host, port } = authorityOf(request.url, read.host)
-    const declared = read.chunked ? null : read.length
-    const bodied = read.chunked || (read.length ?? 0) > 0 || (read.length === null && hasBody(request, peer))
+    const { host, port } = authorityOf(arrival.authority)
     const ids = on.identifiers.ofCall()
     this.requestId = ids.requestId
     this.extendedRequestId = ids.extendedRequestId
     this.receivedAt = clock.now()
-    this.method = request.method
+    this.method = arrival.method
     this.scheme = secure ? 'https' : 'http'
     this.host = host
     this.port = port ?? (secure ? '443' : '80')
     this.headerBytes = read.size
     this.rawQuery = target.rawQuery
-    this.payload = bodied
-      ? requestPayload(request, declared, maxPayloadBytes, codingOf(read.encoding))
-      : NO_PAYLOAD
+    this.payload = body ? requestPayload(body, maxPayloadBytes, codingOf(read.encoding)) : NO_PAYLOAD
     this.clientCertificate = peer.clientCertificate
     this.handshake = peer.handshake
-    this.request = request
-    this.peer = peer
+    this.arrival = arrival
     this.on = on
     this.read = read
     this.ids = ids
@@ -90,7 +83,7 @@ class Received implements Call {
   get headers(): readonly Pair[] {
     if (this.added) return this.added
     const { forwardedFor, kept } = this.read
-    const address = plainAddress(this.peer.address)
+    const address = plainAddress(this.arrival.peer.address)
     this.added = kept
     kept.push(
       ['X-Amzn-Trace-Id', this.traceId],
@@ -108,89 +101,40 @@ class Received implements Call {
 
   get sourceIp(): string {
     const { trustedProxies } = this.on.platform.settings
-    this.client ??= clientAddress(this.peer.address, this.read.forwardedFor, trustedProxies)
+    this.client ??= clientAddress(this.arrival.peer.address, this.read.forwardedFor, trustedProxies)
     return this.client
   }
 
   wire(): Wire {
-    return wireOf(this.request, this.peer.rawHeaders)
+    return wireOf(this.arrival)
   }
 }
 
-function readHeaders(request: Request, { rawHeaders: raw }: Peer): Read {
+function readHeaders({ headers, asWritten }: Arrival): Read {
   const read: Read = {
     kept: [],
     size: 0,
-    host: '',
-    length: null,
-    chunked: false,
     encoding: undefined,
     trace: undefined,
     forwardedFor: undefined,
     forwardedProto: undefined,
   }
-  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) take(read, headerName(raw[at]!), true, raw[at + 1]!)
-  else
-    request.headers.forEach((value, name) => {
-      take(read, headerName(name), false, value)
-    })
+  for (let at = 0; at < headers.length; at += 2)
+    take(read, headerName(headers[at]!), asWritten, headers[at + 1]!)
   return read
 }
 
-interface Authority {
-  /** in lower case */
-  host: string
-  port: string | undefined
-}
-
-/** Host headers recur. */
-const MAX_AUTHORITIES = 50_000
-
-const authorityFrom = memo(MAX_AUTHORITIES, (text): Authority => {
-  const [, host, port] = /^(.*?)(?::(\d*))?$/s.exec(text)!
-  return { host: host!.toLowerCase(), port }
-})
-
-/** What a call is for: the Host header says it, unless the request target is a URL (RFC 9112, 3.2.2), which then is the request's. */
-function authorityOf(url: string, header: string): Authority {
-  const named = authorityFrom(header)
-  const start = url.indexOf('//') + 2
-  const next = url[start + named.host.length]
-  if (named.host === '' || (url.startsWith(named.host, start) && (next === '/' || next === ':'))) return named
-  return authorityFrom(url.slice(start, url.indexOf('/', start)))
-}
-
 /** Asked for by signatures only, so put together only then. */
-function wireOf(request: Request, raw: readonly string[] | undefined): Wire {
-  const { url } = request
-  const start = url.indexOf('/', url.indexOf('//') + 2)
-  const mark = url.indexOf('?', start)
+function wireOf({ rawPath, rawQuery, headers: all }: Arrival): Wire {
   const headers: [string, string][] = []
-  if (raw) for (let at = 0; at + 1 < raw.length; at += 2) headers.push([raw[at]!, raw[at + 1]!])
-  else
-    request.headers.forEach((value, name) => {
-      headers.push([name, value])
-    })
-  return {
-    path: mark < 0 ? url.slice(start) : url.slice(start, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
-    headers,
-  }
+  for (let at = 0; at < all.length; at += 2) headers.push([all[at]!, all[at + 1]!])
+  return { path: rawPath, query: rawQuery, headers }
 }
 
 /** Notes a header, and keeps it unless Amazon drops it or sets it itself. */
 function take(read: Read, facts: HeaderName, asWritten: boolean, value: string): void {
   read.size += value.length
   switch (facts.lower) {
-    case 'host':
-      read.host = value
-      break
-    case 'content-length':
-      read.length = /^\d+$/.test(value) ? Number(value) : null
-      return
-    case 'transfer-encoding':
-      read.chunked = true
-      return
     case 'content-encoding':
       read.encoding = value
       break
@@ -210,10 +154,6 @@ function take(read: Read, facts: HeaderName, asWritten: boolean, value: string):
   }
   read.kept.push([asWritten ? facts.name : facts.spelt, value])
 }
-
-/** Where the headers do not say; raw ones do. */
-const hasBody = (request: Request, { rawHeaders }: Peer): boolean =>
-  !rawHeaders && request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null
 
 /** Content codings that Amazon undoes on arrival; others are refused (guide: api-gateway-make-request-with-compressed-payload). */
 function codingOf(encoding: string | undefined): Coding | null {

@@ -17,9 +17,9 @@ async function started(variables: Record<string, unknown>): Promise<Platform | s
       return { routes: [], handle: async () => new Response() } as never
     },
   }))
-  const app = appOf({ DB: {} as never, METER: {} as never, ...variables })
+  const answering = appOf({ DB: {} as never, METER: {} as never, ...variables })
   if (platform) return platform
-  const { status } = await app.fetch(new Request('http://x/'), { address: '', tls: false })
+  const { status } = await answering(new Request('http://x/'), { address: '', tls: false })
   expect(status).toBe(500)
   return complained.mock.calls.join('\n')
 }

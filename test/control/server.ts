@@ -1,10 +1,8 @@
 /** A listening control service over a database file of its own, and Amazon's client pointed at it. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
-import { serve } from '@hono/node-server'
 import { type Client, createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
@@ -14,6 +12,7 @@ import { createControl } from '../../src/control/control.ts'
 import type { TestInvoker } from '../../src/core/test-invoker.ts'
 import type { Database, Peer, Platform, Settings } from '../../src/platform.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
+import { serve } from '../support/serve.ts'
 
 export interface ControlServer {
   endpoint: string
@@ -77,9 +76,8 @@ export async function startControl(
       control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, peer, options.execute),
     )
   app.notFound((c) => control.unknown(c.req.raw))
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: options.port ?? 0 })
-  await new Promise((resolve) => server.once('listening', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = await serve(async (arrival) => app.fetch(arrival.request()), { port: options.port ?? 0 })
+  const endpoint = `http://127.0.0.1:${server.port}`
   const clients: APIGatewayClient[] = []
   const clientFor = (region: string) => {
     const client = new APIGatewayClient({
@@ -101,7 +99,7 @@ export async function startControl(
     clientFor,
     async close() {
       for (const client of clients) client.destroy()
-      await new Promise((resolve) => server.close(resolve))
+      server.stop()
       database.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -1,6 +1,7 @@
 /** What clients should not send, byte for byte on a socket: an answer, at most one log line, no call that the API does not name. */
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { arrivalOf, responseOf } from '../../src/adapters/inbound-fetch.ts'
 import { type Backends, startBackends } from './backends.ts'
 import { definitionOf, startGateway, type TestGateway } from './gateway.ts'
 import { type LambdaServer, lambdaUri, startLambda } from './lambda.ts'
@@ -155,12 +156,17 @@ test('a mapped header with odd characters is encoded in a query', async () => {
 
 test('names that JavaScript knows are only names, also where the Fetch API lists them', async () => {
   const { port, ...fetched } = gateway
-  const answer = await fetched.execute.handle(
-    new Request(`http://x:${port}/lambda`, { headers: { constructor: 'y', 'user-agent': 'me' } }),
-    { by: 'api', apiId: 'abc123', stage: 'dev', rawPath: '/lambda', rawQuery: '' },
-    { address: '127.0.0.1', tls: false },
-  )
-  const { headers } = (await answer.json()) as { headers: Record<string, string> }
+  const request = new Request(`http://x:${port}/lambda`, {
+    headers: { constructor: 'y', 'user-agent': 'me' },
+  })
+  const answer = await fetched.execute.handle(arrivalOf(request, { address: '127.0.0.1', tls: false }), {
+    by: 'api',
+    apiId: 'abc123',
+    stage: 'dev',
+    rawPath: '/lambda',
+    rawQuery: '',
+  })
+  const { headers } = (await responseOf(answer).json()) as { headers: Record<string, string> }
   expect([headers.constructor, headers['User-Agent']]).toEqual(['y', 'me'])
 })
 

@@ -363,7 +363,7 @@ test('HTTP sends only what is mapped, through the template, with overrides', asy
   expect(answer.header('x-amzn-remapped-date')).toMatch(/GMT/)
   expect(answer.header('x-back-end')).toBeUndefined()
   expect(answer.headers.filter(([name]) => name.toLowerCase() === 'x-amzn-trace-id')).toEqual([
-    ['x-amzn-trace-id', expect.stringMatching(/^Root=/)],
+    ['X-Amzn-Trace-Id', expect.stringMatching(/^Root=/)],
   ])
 })
 

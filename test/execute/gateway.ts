@@ -3,8 +3,6 @@
  * server, outbound client, meters). Calls are made with node:http, so that a test sees header names and raw paths as they are.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
 import { memoryMeter } from '../../src/adapters/meter-memory.ts'
 import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
@@ -25,6 +23,7 @@ import type { Peer, Platform, Settings } from '../../src/platform.ts'
 import type { Deployments } from '../../src/store/deployments.ts'
 import type { Keys } from '../../src/store/keys.ts'
 import { Usage } from '../../src/store/usage.ts'
+import { serve } from '../support/serve.ts'
 
 export type MethodSketch = Partial<Method> & { integration?: Partial<Integration> & { type: string } }
 /** path -> verb -> method */
@@ -182,25 +181,17 @@ export async function startGateway(
     stage,
   })
 
-  const server = serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    overrideGlobalObjects: false,
-    fetch: (request, { incoming }) => {
-      const raw = incoming as IncomingMessage
-      const host = (raw.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-      const [path = '/', query = ''] = request.url.slice(request.url.indexOf('/', 8)).split(/\?(.*)/s)
-      const target = parseTarget(host, path, query) ?? { by: 'domain', host, rawPath: path, rawQuery: query }
-      return execute.handle(request, target, {
-        address: raw.socket.remoteAddress ?? '',
-        rawHeaders: raw.rawHeaders,
-        tls: false,
-        ...options.peer,
-      })
+  const server = await serve(
+    (arrival) => {
+      const { authority, rawPath, rawQuery } = arrival
+      const host = authority.replace(/:\d+$/, '').toLowerCase()
+      const target = parseTarget(host, rawPath, rawQuery) ?? { by: 'domain', host, rawPath, rawQuery }
+      const peer = { ...arrival.peer, ...options.peer }
+      return execute.handle(Object.create(arrival, { peer: { value: peer } }), target)
     },
-  })
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
+    { log: platform.log },
+  )
+  const { port } = server
 
   return {
     port,
@@ -234,10 +225,7 @@ export async function startGateway(
         sent.end(body)
       }),
     async stop() {
-      await new Promise((done) => {
-        server.close(done)
-        ;(server as { closeAllConnections?(): void }).closeAllConnections?.()
-      })
+      server.stop()
       await outbound.close()
     },
   }

@@ -1,11 +1,9 @@
 /** The whole gateway in this process over a database file of its own: control service, deployed APIs, Amazon's client. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
-import { serve } from '@hono/node-server'
 import { memoryCache } from '../../src/adapters/cache-memory.ts'
 import { openLibsql } from '../../src/adapters/database-libsql.ts'
 import { memoryMeter } from '../../src/adapters/meter-memory.ts'
@@ -16,6 +14,7 @@ import { settingsOf } from '../../src/config.ts'
 import { createControl } from '../../src/control/control.ts'
 import { createExecute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
+import { serve } from './serve.ts'
 
 export interface Whole {
   app: App
@@ -65,22 +64,11 @@ export async function startWhole(
     { runtime: 'test', version: '0' },
     { control: createControl, execute: createExecute },
   )
-  const server = serve({
-    hostname: '127.0.0.1',
-    port: 0,
-    overrideGlobalObjects: false,
-    fetch: (request, { incoming }) => {
-      const { rawHeaders, socket } = incoming as IncomingMessage
-      return app.fetch(request, {
-        address: socket.remoteAddress ?? '',
-        rawHeaders,
-        tls: false,
-        ...options.peer?.(),
-      })
-    },
-  })
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
+  const { peer } = options
+  const server = await serve((arrival) =>
+    app.answer(peer ? Object.create(arrival, { peer: { value: { ...arrival.peer, ...peer() } } }) : arrival),
+  )
+  const { port } = server
   const endpoint = `http://127.0.0.1:${port}`
   const client = new APIGatewayClient({
     region: 'us-east-1',
@@ -122,10 +110,7 @@ export async function startWhole(
       }),
     async stop() {
       client.destroy()
-      await new Promise((done) => {
-        server.close(done)
-        ;(server as { closeAllConnections?(): void }).closeAllConnections?.()
-      })
+      server.stop()
       await outbound.close()
       close()
       await rm(folder, { recursive: true, force: true })

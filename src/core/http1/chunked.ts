@@ -1,6 +1,4 @@
 /** The chunked coding (RFC 9112, 7.1): a reader that takes bytes as they come, and the frame around a chunk to be sent. */
-import { OutboundFailure } from '../outbound-failure.ts'
-
 /** What the lines between the data may take: extensions of a chunk, and trailers, which are read and dropped. */
 const MAX_LINE = 4096
 const MAX_TRAILERS = 64 * 1024
@@ -11,9 +9,6 @@ const SIZE =
 /** Nothing in a trailer says where the message ends: it has ended. */
 const TRAILER = /^(?!content-length:|transfer-encoding:)[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/i
 
-const malformed = (): OutboundFailure =>
-  new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
-
 export interface PieceTaker {
   take(piece: Uint8Array): void
 }
@@ -23,7 +18,13 @@ export class ChunkedReader {
   #left = 0
   #line = ''
   #trailers = 0
+  readonly #malformed: () => Error
   done = false
+
+  /** `malformed` is thrown at what is no chunk. */
+  constructor(malformed: () => Error) {
+    this.#malformed = malformed
+  }
 
   /** Reads from `from` on, hands each piece of data over, and returns where it stopped: behind the last byte of the body, or the end. */
   read(bytes: Uint8Array, from: number, to: PieceTaker): number {
@@ -39,10 +40,10 @@ export class ChunkedReader {
       }
       const feed = bytes.indexOf(10, at)
       const end = feed < 0 ? bytes.length : feed + 1
-      if (this.#line.length + end - at > MAX_LINE) throw malformed()
+      if (this.#line.length + end - at > MAX_LINE) throw this.#malformed()
       for (; at < end; at++) this.#line += String.fromCharCode(bytes[at]!)
       if (feed < 0) break
-      if (!this.#line.endsWith('\r\n')) throw malformed()
+      if (!this.#line.endsWith('\r\n')) throw this.#malformed()
       const line = this.#line.slice(0, -2)
       this.#line = ''
       this.#lineRead(line)
@@ -52,17 +53,17 @@ export class ChunkedReader {
 
   #lineRead(line: string): void {
     if (this.#state === 'data-end') {
-      if (line !== '') throw malformed()
+      if (line !== '') throw this.#malformed()
       this.#state = 'size'
     } else if (this.#state === 'size') {
       const size = SIZE.exec(line)?.[1]
-      if (size === undefined) throw malformed()
+      if (size === undefined) throw this.#malformed()
       this.#left = Number.parseInt(size, 16)
       this.#state = this.#left === 0 ? 'trailers' : 'data'
     } else if (line === '') this.done = true
     else {
       this.#trailers += line.length
-      if (this.#trailers > MAX_TRAILERS || !TRAILER.test(line)) throw malformed()
+      if (this.#trailers > MAX_TRAILERS || !TRAILER.test(line)) throw this.#malformed()
     }
   }
 }

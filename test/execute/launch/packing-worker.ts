@@ -1,4 +1,5 @@
 /** An execution service in workerd over one API that compresses: what leaves it must be packed once. */
+import { arrivalOf, responseOf } from '../../../src/adapters/inbound-fetch.ts'
 import { memoryMeter } from '../../../src/adapters/meter-memory.ts'
 import { workersOutbound } from '../../../src/adapters/outbound-workers.ts'
 import { webcryptoRandom } from '../../../src/adapters/random-webcrypto.ts'
@@ -34,6 +35,7 @@ export default {
     const execute = createExecute({ platform, deployments } as unknown as Parameters<typeof createExecute>[0])
     const { pathname } = new URL(request.url)
     const target = { by: 'api', apiId: 'abc123', stage: 'dev', rawPath: pathname, rawQuery: '' } as const
-    return execute.handle(request, target, { address: '127.0.0.1', tls: false })
+    const arrival = arrivalOf(request, { address: '127.0.0.1', tls: false })
+    return responseOf(await execute.handle(arrival, target))
   },
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseResponseHead } from '../../../src/core/http1/response-head.ts'
+import { parseResponseHead } from '../../../src/core/http1/response-parser.ts'
 
 const head = (...lines: string[]) => parseResponseHead(['HTTP/1.1 200 OK', ...lines].join('\r\n'), 'GET')
 

@@ -1,13 +1,9 @@
 /**
- * TLS for Bun, Deno and Node: terminates it by server name, asks for a client certificate, and passes the bytes on to the
- * gateway's own HTTP listener over loopback. One way for three runtimes, because Bun's HTTPS server knows neither SNI
- * callbacks nor client certificates while its TLS sockets know both.
- *
- * The listener learns who is behind a connection from `peerOf`: by the local address and port of the inner connection. While
- * it lasts, nobody else can have both; the port alone anybody may have, at another address.
+ * TLS for Bun, Deno and Node: ends it by server name, asks for a client certificate, and hands the connection on with what was
+ * learnt of who is behind it. One way for three runtimes: their TLS sockets know SNI and client certificates, Bun's HTTPS server
+ * and Deno's listener do not.
  */
 import { X509Certificate } from 'node:crypto'
-import { connect } from 'node:net'
 import {
   createSecureContext,
   createServer,
@@ -15,21 +11,11 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
-import { plainAddress } from '../core/client-address.ts'
 import type { Log, Peer } from '../platform.ts'
-
-export interface TlsFront {
-  port: number
-  /** the client behind an inner connection, or undefined for a connection that did not come through here */
-  peerOf(address: string, port: number): Peer | undefined
-  stop(): Promise<void>
-}
+import type { Accept, Listen } from './listen.ts'
+import { nodeSocket } from './socket-node.ts'
 
 export interface TlsOptions {
-  host: string
-  port: number
-  /** where the plain listener is */
-  inner: { host: string; port: number }
   /** in PEM, by server name; `*` answers every other name */
   certificates: Record<string, { cert: string; key: string }>
   /** the trust anchors (PEM) of a host that demands client certificates; null where none are demanded */
@@ -37,80 +23,53 @@ export interface TlsOptions {
   log: Log
 }
 
-export async function startTlsFront(options: TlsOptions): Promise<TlsFront> {
-  const { log } = options
+export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Listen {
   const contexts = new Map<string, SecureContext>()
-  for (const [name, { cert, key }] of Object.entries(options.certificates))
+  for (const [name, { cert, key }] of Object.entries(certificates))
     contexts.set(name.toLowerCase(), createSecureContext({ cert, key }))
-  const [first] = Object.values(options.certificates)
+  const [first] = Object.values(certificates)
   if (!first) throw new Error('EDGEWAY_TLS names no certificate')
-
-  const peers = new Map<string, Peer>()
-  const open = new Set<TLSSocket>()
   const contextOf = (name: string) =>
     contexts.get(name.toLowerCase()) ??
     contexts.get(name.toLowerCase().replace(/^[^.]+/, '*')) ??
     contexts.get('*')
-  const server = createServer(
-    {
-      cert: first.cert,
-      key: first.key,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      requestCert: true,
-      // whether the certificate is good is decided per host, below; and a host without mutual TLS does not care
-      rejectUnauthorized: false,
-      SNICallback: (name, done) => done(null, contextOf(name)),
-    },
-    (socket) => void forward(socket).catch((error) => socket.destroy(error)),
-  )
 
-  async function forward(socket: TLSSocket): Promise<void> {
-    open.add(socket)
-    socket.on('close', () => open.delete(socket))
+  async function take(socket: TLSSocket, accept: Accept): Promise<void> {
     socket.on('error', () => {})
     const name = socket.servername ? String(socket.servername).toLowerCase() : ''
-    const trusted = name === '' ? null : await options.trustStore(name)
+    const trusted = name === '' ? null : await trustStore(name)
     const certificate = socket.getPeerCertificate(true)
     const handshake = { version: socket.getProtocol() ?? undefined, serverName: name }
     const peer: Peer = { address: socket.remoteAddress ?? '', tls: true, handshake }
     if (certificate?.raw) peer.clientCertificate = describe(certificate, name, trusted)
-    const inner = connect(options.inner.port, options.inner.host)
-    inner.on('error', (error) => {
-      log('error', 'the TLS front cannot reach the gateway', { error: error.message })
-      socket.destroy()
-    })
-    inner.on('connect', () => {
-      const end = endOf(inner.localAddress!, inner.localPort!)
-      peers.set(end, peer)
-      inner.on('close', () => {
-        peers.delete(end)
-        socket.destroy()
-      })
-      socket.on('close', () => inner.destroy())
-      socket.pipe(inner)
-      inner.pipe(socket)
-    })
+    accept(nodeSocket(socket), peer)
   }
 
-  server.on('tlsClientError', (error) => log('debug', 'a TLS handshake failed', { error: error.message }))
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject)
-    server.listen(options.port, options.host, () => resolve())
-  })
-  return {
-    port: (server.address() as { port: number }).port,
-    peerOf: (address, port) => peers.get(endOf(address, port)),
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const socket of open) socket.end()
-      }),
+  return ({ host, port }, accept) => {
+    const server = createServer(
+      {
+        cert: first.cert,
+        key: first.key,
+        minVersion: 'TLSv1.2',
+        ALPNProtocols: ['http/1.1'],
+        requestCert: true,
+        // whether the certificate is good is decided per host, above; and a host without mutual TLS does not care
+        rejectUnauthorized: false,
+        SNICallback: (name, done) => done(null, contextOf(name)),
+        allowHalfOpen: true,
+      },
+      (socket) => void take(socket, accept).catch((error) => socket.destroy(error)),
+    )
+    server.on('tlsClientError', (error) => log('debug', 'a TLS handshake failed', { error: error.message }))
+    return new Promise((resolve, reject) => {
+      server.on('error', reject)
+      server.listen(port, host, () => {
+        server.off('error', reject)
+        resolve({ port: (server.address() as { port: number }).port, close: () => void server.close() })
+      })
+    })
   }
 }
-
-/** One end of a connection. */
-const endOf = (address: string, port: number): string => `${plainAddress(address)} ${port}`
 
 const distinguished = (name: Record<string, unknown>) =>
   Object.entries(name ?? {})

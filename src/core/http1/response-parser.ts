@@ -4,6 +4,7 @@
  */
 import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
+import { TOKEN, UNSAFE, valueIn } from './fields.ts'
 
 export interface ResponseHead {
   status: number
@@ -17,11 +18,7 @@ export interface ResponseHead {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** Control characters, and line breaks that are not whole. */
-const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/
 const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i
-const EDGES = /^[\t ]+|[\t ]+$/g
 
 /** Names recur: each is looked at once. */
 const MAX_NAMES = 1000
@@ -91,11 +88,3 @@ const statusIn = memo(MAX_LINES, (line) => {
   if (!status) throw malformed('its first line is no status line')
   return { status: Number(status), minor: Number(minor) }
 })
-
-/** The usual value follows one blank and has none at its end. */
-function valueIn(text: string, from: number, to: number): string {
-  const start = text.charCodeAt(from) === 32 ? from + 1 : from
-  const [first, last] = [text.charCodeAt(start), text.charCodeAt(to - 1)]
-  const value = text.slice(start, to)
-  return first === 32 || first === 9 || last === 32 || last === 9 ? value.replace(EDGES, '') : value
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { requestHead } from '../../../src/core/http1/request-head.ts'
+import { requestHead } from '../../../src/core/http1/request-writer.ts'
 import { readByNode } from '../../support/llhttp.ts'
 
 const head = (headers: [string, string][], method = 'GET') =>

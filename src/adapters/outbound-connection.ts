@@ -1,14 +1,11 @@
 /** A connection to a back end, for one request at a time. */
 import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
-import { type RequestHead, requestHead } from '../core/http1/request-head.ts'
+import { type RequestHead, requestHead } from '../core/http1/request-writer.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
-import { Exchange, type Wire } from './http1-exchange.ts'
+import { Exchange, type Wire } from './outbound-exchange.ts'
 import { reasonOf } from './outbound-reasons.ts'
 import type { ByteSocket, SocketError } from './socket.ts'
-
-/** A body up to this size goes out in one piece with the head. */
-const ONE_PIECE_BYTES = 64 * 1024
 
 /**
  * A pooled connection that the back end closed while it idled, noticed only on use. A safe request without a body is sent
@@ -76,11 +73,7 @@ export class Connection implements Wire {
     }
     this.#exchange = new Exchange(request, this, resolve, reject)
     if (streamed) void this.#stream(head, body)
-    else if (body && body.length <= ONE_PIECE_BYTES) this.#socket.write(joined(head.text, body))
-    else {
-      this.#socket.write(head.text)
-      if (body) this.#socket.write(body)
-    }
+    else this.#socket.write(head.text, body)
   }
 
   pause(): void {
@@ -173,9 +166,8 @@ export class Connection implements Wire {
         if (value.length === 0) continue
         left -= value.length
         if (left < 0) throw new OutboundFailure('request', 'the body is longer than declared')
-        if (declared === null) this.#socket.write(chunkStart(value.length))
-        const flows = this.#socket.write(value)
-        if (declared === null) this.#socket.write(CHUNK_END)
+        if (declared === null) this.#socket.write(chunkStart(value.length), value)
+        const flows = this.#socket.write(declared === null ? CHUNK_END : value)
         if (!flows) await this.#drained()
         if (this.#exchange !== exchange) return
       }
@@ -206,11 +198,4 @@ export class Connection implements Wire {
     this.#upload?.cancel().catch(() => {})
     this.#upload = null
   }
-}
-
-function joined(text: string, body: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(text.length + body.length)
-  bytes.write(text, 0, 'latin1')
-  bytes.set(body, text.length)
-  return bytes
 }

@@ -4,14 +4,15 @@
  * (developer guide, x-amazon-apigateway-integration.tlsConfig).
  */
 import { createPrivateKey } from 'node:crypto'
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectPlain, isIP } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { ByteSocket, Dial, Endpoint, SocketError } from './socket.ts'
+import type { Dial, Endpoint, SocketError } from './socket.ts'
+import { nodeSocket } from './socket-node.ts'
 
 /** A host that does not answer at all is given up after this, whatever the integration's own time. */
 export const CONNECT_TIMEOUT_MS = 10_000
 
-export const dial: Dial = (endpoint, done) => {
+export const dialOnNode: Dial = (endpoint, done) => {
   const { secure, host, port } = endpoint
   const session = endpoint.session && endpoint.session.until > Date.now() ? endpoint.session : undefined
   const socket = secure ? secured(endpoint, session) : connectPlain({ host, port, noDelay: true })
@@ -28,7 +29,7 @@ export const dial: Dial = (endpoint, done) => {
       socket.on('error', () => {})
       socket.destroy()
     }
-    done(failed, wrapped(socket))
+    failed ? done(failed, null) : done(null, nodeSocket(socket))
   }
   const event = secure ? 'secureConnect' : 'connect'
   const onError = (error: SocketError) => settle(error)
@@ -85,18 +86,3 @@ function certificateFault(
   })
   return null
 }
-
-const wrapped = (socket: Socket): ByteSocket => ({
-  write: (data) => (typeof data === 'string' ? socket.write(data, 'latin1') : socket.write(data)),
-  unsent: () => socket.writableLength > 0,
-  pause: () => void socket.pause(),
-  resume: () => void socket.resume(),
-  destroy: () => void socket.destroy(),
-  listen({ data, end, error, close, drain }) {
-    socket.on('data', data)
-    socket.on('end', end)
-    socket.on('error', error)
-    socket.on('close', close)
-    socket.on('drain', drain)
-  },
-})

@@ -1,7 +1,7 @@
 /** One request on a connection and its response: what the parser reads becomes bytes where it is short or already there, else a stream. */
 import type { AbortListener, CancelSignal } from '../core/cancellation.ts'
 import { ChunkedReader, type PieceTaker } from '../core/http1/chunked.ts'
-import { parseResponseHead, type ResponseHead } from '../core/http1/response-head.ts'
+import { parseResponseHead, type ResponseHead } from '../core/http1/response-parser.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
 
@@ -19,6 +19,9 @@ export interface Wire {
   /** ends the connection, the response is not read on */
   abandon(): void
 }
+
+const malformed = (): OutboundFailure =>
+  new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
 
 export const aborted = (signal: CancelSignal): OutboundFailure =>
   new OutboundFailure('aborted', 'The call was given up', signal.reason)
@@ -129,7 +132,7 @@ export class Exchange implements AbortListener, PieceTaker {
       at = end + 4
       this.#held = null
       this.#head = head
-      if (head.framing === 'chunked') this.#chunked = new ChunkedReader()
+      if (head.framing === 'chunked') this.#chunked = new ChunkedReader(malformed)
       else this.#left = head.framing === 'close' ? Number.POSITIVE_INFINITY : head.framing
       return at
     }

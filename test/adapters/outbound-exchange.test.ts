@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Exchange } from '../../src/adapters/http1-exchange.ts'
+import { Exchange } from '../../src/adapters/outbound-exchange.ts'
 import type { OutboundFailure } from '../../src/core/outbound-failure.ts'
 import type { OutboundResponse } from '../../src/platform.ts'
 import { readByNode } from '../support/llhttp.ts'

@@ -5,6 +5,7 @@
 import { utf8InLatin1 } from '../latin1.ts'
 import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
+import { TOKEN } from './fields.ts'
 
 /** Headers of the connection, not of the message: the client of the connection frames the message itself. */
 const CONNECTION_HEADERS = new Set([
@@ -16,7 +17,6 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ])
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const PATH = /^[\x21-\x7e]+$/
 /** Most values are nothing but printable ASCII: one look says that there is nothing to do. */
 const ODD = /[^\x20-\x7e]/

@@ -1,0 +1,72 @@
+/**
+ * Requests on Node, Deno and Bun: HTTP/1.1 over whatever sockets an entry accepts (adapters/listen-*.ts). Header
+ * names and their order, repeated lines and the target come to the planes as the client wrote them, and answers go out byte for
+ * byte. What it is faster than, and why: docs/decisions.md.
+ */
+import type { Arrival, Peer } from '../core/arrival.ts'
+import type { Answer } from '../core/call.ts'
+import type { Later } from '../core/later.ts'
+import type { Log } from '../platform.ts'
+import { InboundConnection, type Keeper } from './inbound-connection.ts'
+import type { ByteSocket } from './socket.ts'
+
+export interface Inbound {
+  /** a new connection, and who is behind it */
+  accept(socket: ByteSocket, peer: Peer): void
+  /** Connections that rest end at once, others behind the answer that is under way; ends when all have. */
+  stop(): Promise<void>
+  /** Ends all of them at once. */
+  destroy(): void
+}
+
+/** `answer` never throws and never rejects. */
+export function socketInbound(answer: (arrival: Arrival) => Later<Answer | Response>, log: Log): Inbound {
+  const connections = new Set<InboundConnection>()
+  let second = 0
+  let stopping = false
+  let sweeper: ReturnType<typeof setInterval> | undefined
+  let onEmpty: (() => void) | undefined
+
+  const keeper: Keeper = {
+    answer,
+    get second() {
+      return second
+    },
+    get stopping() {
+      return stopping
+    },
+    refused: (reason, { address }) => log('info', 'a request cannot be answered', { reason, address }),
+    gone(connection) {
+      connections.delete(connection)
+      if (connections.size > 0) return
+      clearInterval(sweeper)
+      sweeper = undefined
+      onEmpty?.()
+    },
+  }
+
+  function sweep(): void {
+    second++
+    for (const connection of connections) connection.sweep()
+  }
+
+  return {
+    accept(socket, peer) {
+      const connection = new InboundConnection(socket, peer, keeper)
+      connections.add(connection)
+      sweeper ??= setInterval(sweep, 1000)
+      if (stopping) connection.stop()
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        stopping = true
+        onEmpty = resolve
+        for (const connection of connections) connection.stop()
+        if (connections.size === 0) resolve()
+      }),
+    destroy() {
+      stopping = true
+      for (const connection of connections) connection.destroy()
+    },
+  }
+}
