@@ -26,8 +26,8 @@ export interface Identifiers {
 const BATCH = 128
 
 const codes = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-const HEX = codes('0123456789abcdef')
-const LETTERS = codes('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const HEX = '0123456789abcdef'
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const decoder = new TextDecoder()
 
 /**
@@ -36,18 +36,23 @@ const decoder = new TextDecoder()
  */
 function supply(random: Random, form: string): () => string {
   const width = form.length
+  // for each place of the form, where its letters begin and which bits of a random byte choose among them
+  const letters = codes(HEX + LETTERS + form)
+  const own = HEX.length + LETTERS.length
+  const begins = Uint8Array.from(form, (letter, at) =>
+    letter === 'x' ? 0 : letter === 'y' ? 8 : letter === 'l' ? HEX.length : own + at,
+  )
+  const bits = Uint8Array.from(form, (letter) =>
+    letter === 'x' ? 15 : letter === 'y' ? 3 : letter === 'l' ? 63 : 0,
+  )
   let text = ''
   let at = 0
   return () => {
     if (at === text.length) {
       const bytes = random.bytes(width * BATCH)
-      for (let index = 0; index < bytes.length; index++) {
-        const letter = form.charCodeAt(index % width)
-        const byte = bytes[index]!
-        if (letter === 120) bytes[index] = HEX[byte & 15]!
-        else if (letter === 121) bytes[index] = HEX[8 | (byte & 3)]!
-        else bytes[index] = letter === 108 ? LETTERS[byte & 63]! : letter
-      }
+      for (let index = 0; index < bytes.length; )
+        for (let place = 0; place < width; place++, index++)
+          bytes[index] = letters[begins[place]! + (bytes[index]! & bits[place]!)]!
       text = decoder.decode(bytes)
       at = 0
     }
@@ -56,26 +61,29 @@ function supply(random: Random, form: string): () => string {
   }
 }
 
-/** Request id, extended request id, the random parts of a trace's root and of its parent, one behind the other. */
-const CALL = `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx${'l'.repeat(15)}=${'x'.repeat(24)}${'x'.repeat(16)}`
+/** Request id and extended request id, one behind the other. */
+const CALL = `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx${'l'.repeat(15)}=`
+/** The random parts of a trace's root and of its parent. */
+const TRACE = 'x'.repeat(24 + 16)
 
 class Ids implements CallIds {
   readonly requestId: string
   readonly extendedRequestId: string
-  private readonly text: string
+  private readonly traces: () => string
   private traceId: string | null = null
 
-  constructor(text: string) {
+  constructor(text: string, traces: () => string) {
     this.requestId = text.slice(0, 36)
-    this.extendedRequestId = text.slice(36, 52)
-    this.text = text
+    this.extendedRequestId = text.slice(36)
+    this.traces = traces
   }
 
   trace(now: number, given?: string): string {
     if (this.traceId !== null) return this.traceId
     const known = given === undefined ? UNKNOWN : parseTrace(given)
-    const root = known.root ?? `1-${hexSecond(now)}-${this.text.slice(52, 76)}`
-    const parent = known.parent ?? this.text.slice(76)
+    const text = this.traces()
+    const root = known.root ?? `1-${hexSecond(now)}-${text.slice(0, 24)}`
+    const parent = known.parent ?? text.slice(24)
     const sampled = known.sampled ?? (known.parent ? '1' : '0')
     this.traceId = `Root=${root};Parent=${parent};Sampled=${sampled}`
     return this.traceId
@@ -95,9 +103,10 @@ function hexSecond(now: number): string {
 
 export function identifiers(random: Random): Identifiers {
   const next = supply(random, CALL)
+  const traces = supply(random, TRACE)
   const digits = supply(random, 'x'.repeat(12))
   return {
-    ofCall: () => new Ids(next()),
+    ofCall: () => new Ids(next(), traces),
     request: () => next().slice(0, 36),
     draw: () => Number.parseInt(digits(), 16) / 2 ** 48,
   }
