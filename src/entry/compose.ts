@@ -22,6 +22,7 @@ import { mustOpen, principalsOf } from '../store/principals.ts'
 import { certificatesOf } from './certificates.ts'
 import { openDatabase } from './database.ts'
 import { greeting } from './greeting.ts'
+import { mustGoTogether } from './settings-together.ts'
 import { openStores } from './stores.ts'
 import { VERSION } from './version.ts'
 
@@ -57,6 +58,7 @@ async function run(runtime: Runtime): Promise<void> {
   const host = option(env, 'EDGEWAY_HOST')
   const loopback = LOOPBACK.test(host)
   const settings = settingsOf(env, loopback ? 'open' : 'signed')
+  mustGoTogether(env)
   const log = consoleLog(option(env, 'EDGEWAY_LOG'))
   const port = portOf(env)
   const tlsPort = portOf(env, 'EDGEWAY_TLS_PORT')

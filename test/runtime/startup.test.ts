@@ -61,6 +61,8 @@ test.each([
 test('settings are refused before anything listens, and leave nothing behind', () => {
   for (const [env, message] of [
     [{ EDGEWAY_PROT: '1' }, /EDGEWAY_PROT is not a setting; --help lists them/],
+    [{ EDGEWAY_METER_MODE: 'leased' }, /EDGEWAY_METER_MODE=leased needs EDGEWAY_REDIS_URL/],
+    [{ EDGEWAY_TLS_PORT: '4643' }, /--tls-port needs EDGEWAY_TLS|EDGEWAY_TLS_PORT needs EDGEWAY_TLS/],
     [{ EDGEWAY_TLS: '{"a.example.com":{"cert":"/none.pem","key":"k"}}' }, /a.example.com: .*\/none.pem/],
   ] as [Record<string, string>, RegExp][]) {
     const { status, stdout, stderr, pid } = edgeway(['--port', '0', '--data', temp()], env)
