@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
 import { trackDeferred } from '../adapters/defer-track.ts'
+import { nativeHashing } from '../adapters/hashing-native.ts'
 import { consoleLog } from '../adapters/log-console.ts'
 import { webcryptoRandom } from '../adapters/random-webcrypto.ts'
 import { startTlsFront, type TlsFront } from '../adapters/tls-front.ts'
@@ -88,6 +89,7 @@ async function run(runtime: Runtime): Promise<void> {
     credentials: envCredentials(env),
     clock: systemClock,
     random: webcryptoRandom,
+    hashing: nativeHashing,
     defer: deferred.defer,
     join: (work) => work,
     log,

@@ -30,6 +30,7 @@ export async function authorizeByIam(
       service: 'execute-api',
       region: api.region,
       now: call.receivedAt,
+      hashing: on.platform.hashing,
       lookUp: (accessKeyId) => principals.find(accessKeyId),
     },
   )
