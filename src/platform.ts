@@ -9,6 +9,7 @@ import type { Call, Recording } from './core/call.ts'
 import type { CancelSignal } from './core/cancellation.ts'
 import type { Later } from './core/later.ts'
 import type { QuotaSpec } from './core/quota.ts'
+import type { Hashing } from './core/sigv4/hash.ts'
 import type { BucketSpec, MeterVerdict } from './core/throttle.ts'
 
 /** A drizzle database, libSQL or D1. `batch` is one atomic transaction; interactive transactions are not used (D1 has none). */
@@ -33,7 +34,7 @@ export interface ConfigCache {
   delete(key: string): Promise<void>
 }
 
-export type { BucketSpec, Later, MeterVerdict, Peer, QuotaSpec }
+export type { BucketSpec, Hashing, Later, MeterVerdict, Peer, QuotaSpec }
 
 /**
  * Token buckets and quotas. A call takes one token from every bucket and quota, or from none. A meter only keeps state; the
@@ -198,6 +199,8 @@ export interface Platform {
   credentials: CredentialProvider
   clock: Clock
   random: Random
+  /** absent where the runtime has none that answers at once: core/sigv4/sha256.ts does it then */
+  hashing?: Hashing
   defer: Defer
   join: Join
   log: Log

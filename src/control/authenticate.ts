@@ -35,7 +35,7 @@ export interface Actor {
 /** Throws the Problem that Amazon answers. */
 export async function authenticate(visit: Visit, platform: Platform, store: Store): Promise<Actor> {
   const { request, peer, region } = visit
-  const { settings, clock } = platform
+  const { settings, clock, hashing } = platform
   const from = clientAddress(peer.address, request.headers.get('x-forwarded-for'), settings.trustedProxies)
   const principals = principalsOf(platform)
   const anybody = settings.control !== 'closed' && (await principals.any())
@@ -50,7 +50,7 @@ export async function authenticate(visit: Visit, platform: Platform, store: Stor
   const { path, query } = lineOf(request.url)
   const verified = await verifyRequest(
     { method: request.method, path, query, headers: [...request.headers], body: visit.body },
-    { service: 'apigateway', region, now: clock.now(), lookUp: (id) => principals.find(id) },
+    { service: 'apigateway', region, now: clock.now(), hashing, lookUp: (id) => principals.find(id) },
   )
   if (!verified.ok) throw new Problem(verified.type, verified.message)
   await authorize(visit, verified.key, from, platform, store)

@@ -8,16 +8,17 @@ const LONGEST = 128
 export function memo<T extends object | string | null>(
   most: number,
   work: (text: string) => T,
+  longest = LONGEST,
 ): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
     const found = known.get(text)
-    return found === undefined ? learn(known, most, text, work) : found
+    if (found !== undefined) return found
+    return text.length > longest ? work(text) : learn(known, most, text, work)
   }
 }
 
 function learn<T>(known: Map<string, T>, most: number, text: string, work: (text: string) => T): T {
-  if (text.length > LONGEST) return work(text)
   // V8's slice of a text keeps all of the text alive, a whole head for one name; this one keeps one letter more than it shows
   const own = ` ${text}`.slice(1)
   const found = work(own)

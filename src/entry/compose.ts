@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/clock-system.ts'
 import { envCredentials } from '../adapters/credentials-env.ts'
 import { DatabaseError } from '../adapters/database-libsql.ts'
 import { trackDeferred } from '../adapters/defer-track.ts'
+import { nativeHashing } from '../adapters/hashing-native.ts'
 import { socketInbound } from '../adapters/inbound-sockets.ts'
 import type { Accept, Listen, Listener } from '../adapters/listen.ts'
 import { listenWithTls } from '../adapters/listen-tls.ts'
@@ -75,6 +76,7 @@ async function run(runtime: Runtime): Promise<void> {
     credentials: envCredentials(env),
     clock: systemClock,
     random: webcryptoRandom,
+    hashing: nativeHashing,
     defer: deferred.defer,
     join: (work) => work,
     log,

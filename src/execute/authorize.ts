@@ -5,7 +5,7 @@
 import type { Caller, Matched, Outcome } from '../core/call.ts'
 import type { Authorizer } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
-import type { Later } from '../core/later.ts'
+import { after, type Later } from '../core/later.ts'
 import { MAX_ARN, methodArns } from '../core/method-arn.ts'
 import type { Outcome as Verdict } from '../core/policy/policy.ts'
 import { authorizeByUserPool } from './authorizers/cognito.ts'
@@ -25,16 +25,21 @@ export function authorize(matched: Matched, on: Gateway): Later<Caller> {
   if (type === 'NONE' && !policy && !endpointConfiguration?.types?.includes('PRIVATE'))
     return reached(matched, ANYBODY)
   const note = stopwatch(type, matched, on)
-  return decide(type, matched, on).then(
-    (caller) => {
-      note()
-      return reached(matched, caller)
-    },
-    (error) => {
-      note(error)
-      throw error
-    },
-  )
+  const passed = (caller: Caller) => {
+    note()
+    return reached(matched, caller)
+  }
+  const failed = (error: unknown): never => {
+    note(error)
+    throw error
+  }
+  let caller: Later<Caller>
+  try {
+    caller = decide(type, matched, on)
+  } catch (error) {
+    return failed(error)
+  }
+  return caller instanceof Promise ? caller.then(passed, failed) : passed(caller)
 }
 
 /**
@@ -65,7 +70,7 @@ function reached({ located }: Matched, caller: Caller): Caller {
   return caller
 }
 
-async function decide(type: string, matched: Matched, on: Gateway): Promise<Caller> {
+function decide(type: string, matched: Matched, on: Gateway): Later<Caller> {
   const resources = methodArns(matched)
   if (resources[0]!.length > MAX_ARN)
     throw new Fault('DEFAULT_4XX', {
@@ -116,41 +121,39 @@ function mustAllow(matched: Matched, resources: readonly string[]): void {
 }
 
 /** The token first; then, if there is a policy, it must allow explicitly. */
-async function byToken(
-  check: (authorizer: Authorizer, matched: Matched, on: Gateway) => Promise<Caller>,
+function byToken(
+  check: (authorizer: Authorizer, matched: Matched, on: Gateway) => Later<Caller>,
   authorizer: Authorizer,
   matched: Matched,
   resources: readonly string[],
   on: Gateway,
-): Promise<Caller> {
-  const caller = await check(authorizer, matched, on)
-  if (resourcePolicyOf(matched)) mustAllow(matched, resources)
-  return caller
+): Later<Caller> {
+  return after(check(authorizer, matched, on), (caller) => {
+    if (resourcePolicyOf(matched)) mustAllow(matched, resources)
+    return caller
+  })
 }
 
 /** A policy that denies is asked before the function; what the function allows is weighed with the policy afterwards. */
-async function byFunction(
+function byFunction(
   authorizer: Authorizer,
   matched: Matched,
   resources: readonly string[],
   on: Gateway,
-): Promise<Caller> {
+): Later<Caller> {
   const theirs = anonymous(matched, resources)
   if (theirs === 'Deny') throw deniedByPolicy('anonymous', INVOKE, resources[0]!, 'Deny')
-  const { policy, principalId, context, usageIdentifierKey, latency } = await askFunction(
-    authorizer,
-    matched,
-    resources[0]!,
-    on,
-  )
-  // known from here on: the gateway response of a call that is denied may show the authorizer's context
-  const caller = reached(matched, {
-    identity: {},
-    authorizer: { ...context, principalId, integrationLatency: latency },
-    usageIdentifierKey,
+  return after(askFunction(authorizer, matched, resources[0]!, on), (answer) => {
+    const { policy, principalId, context, usageIdentifierKey } = answer.result
+    // known from here on: the gateway response of a call that is denied may show the authorizer's context
+    const caller = reached(matched, {
+      identity: {},
+      authorizer: { ...context, principalId, integrationLatency: answer.latency },
+      usageIdentifierKey,
+    })
+    const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
+    const outcome = combined(own, theirs, true)
+    if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
+    return caller
   })
-  const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
-  const outcome = combined(own, theirs, true)
-  if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
-  return caller
 }

@@ -51,7 +51,7 @@ async function ask(authorizer: Authorizer, matched: Matched, on: Gateway): Promi
     matched.located.call.journal?.info('Successfully completed authorizer execution')
     return { claims: caller.authorizer!.claims as Record<string, string> }
   }
-  const result = await askFunction(authorizer, matched, testArn(matched), on)
+  const { result } = await askFunction(authorizer, matched, testArn(matched), on)
   return {
     principalId: result.principalId,
     policy: result.document,

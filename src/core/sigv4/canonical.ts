@@ -73,37 +73,40 @@ export function queryPairs(query: string): [name: string, value: string][] {
 
 /** By encoded name, then by encoded value, in byte order (encoded text is ASCII). */
 export function canonicalQuery(pairs: readonly (readonly [string, string])[]): string {
+  if (pairs.length === 0) return ''
   return [...pairs]
     .sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0))
     .map(([name, value]) => `${name}=${value}`)
     .join('&')
 }
 
-/** Lower-case name -> value: trimmed, inner white space single, values of one name joined in their order. */
+/** Trimmed, inner white space single. */
+export function canonicalValue(value: string): string {
+  const trimmed = value.trim()
+  return trimmed.includes('  ') || trimmed.includes('\t') ? trimmed.replace(/\s+/g, ' ') : trimmed
+}
+
+/** Lower-case name -> value, values of one name joined in their order. */
 export function canonicalHeaders(headers: Headers): Map<string, string> {
   const all = new Map<string, string>()
   for (const [name, value] of headers) {
     const key = name.toLowerCase()
-    const trimmed = value.trim()
-    const clean = trimmed.includes('  ') || trimmed.includes('\t') ? trimmed.replace(/\s+/g, ' ') : trimmed
     const before = all.get(key)
+    const clean = canonicalValue(value)
     all.set(key, before === undefined ? clean : `${before},${clean}`)
   }
   return all
 }
 
-export function canonicalRequest(
+/** `lines`: of each signed header `{name}:{value}` and a line feed; `names`: theirs with semicolons between. */
+export const canonicalRequest = (
   method: string,
   path: string,
   query: string,
-  headers: ReadonlyMap<string, string>,
-  signed: readonly string[],
+  lines: string,
+  names: string,
   payloadHash: string,
-): string {
-  let lines = ''
-  for (const name of signed) lines += `${name}:${headers.get(name) ?? ''}\n`
-  return `${method}\n${path}\n${query}\n${lines}\n${signed.join(';')}\n${payloadHash}`
-}
+): string => `${method}\n${path}\n${query}\n${lines}\n${names}\n${payloadHash}`
 
 /** Epoch milliseconds as `YYYYMMDD'T'HHMMSS'Z'`. */
 export function basicDate(now: number): string {

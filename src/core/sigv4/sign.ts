@@ -7,7 +7,7 @@ import {
   canonicalRequest,
   queryPairs,
 } from './canonical.ts'
-import { hex, hmac, type Scope, sha256, sha256Now, signingKey } from './hash.ts'
+import { type Hashing, pureHashing, type Scope, scopeOf, sha256, signingKey } from './hash.ts'
 
 export interface SigningCredentials {
   accessKeyId: string
@@ -34,14 +34,20 @@ const signable = (name: string): boolean =>
  */
 export async function signRequest(
   request: SignableRequest,
-  options: { credentials: SigningCredentials; region: string; service: string; now: number },
+  options: {
+    credentials: SigningCredentials
+    region: string
+    service: string
+    now: number
+    hashing?: Hashing
+  },
 ): Promise<[string, string][]> {
-  const { credentials, region, service, now } = options
+  const { credentials, region, service, now, hashing = pureHashing } = options
   const url = typeof request.url === 'string' ? new URL(request.url) : request.url
   const date = basicDate(now)
-  const scope: Scope = { date: date.slice(0, 8), region, service }
+  const scope = scopeOf(date.slice(0, 8), region, service)
   const { body } = request
-  const payloadHash = body === 'UNSIGNED-PAYLOAD' ? body : await sha256(body ?? '')
+  const payloadHash = body === 'UNSIGNED-PAYLOAD' ? body : await sha256(body ?? '', hashing)
 
   const sent: [string, string][] = []
   for (const [name, value] of request.headers) if (!OWN.has(name.toLowerCase())) sent.push([name, value])
@@ -52,26 +58,31 @@ export async function signRequest(
   const headers = canonicalHeaders(sent)
   if (!headers.has('host')) headers.set('host', url.host)
   const signed = [...headers.keys()].filter(signable).sort()
+  const names = signed.join(';')
   const canonical = canonicalRequest(
     request.method,
     canonicalPath(url.pathname, service),
     canonicalQuery(queryPairs(url.search.slice(1))),
-    headers,
-    signed,
+    signed.map((name) => `${name}:${headers.get(name)}\n`).join(''),
+    names,
     payloadHash,
   )
-  const signature = signatureOf(canonical, date, scope, credentials.secretAccessKey)
-  const credential = `${credentials.accessKeyId}/${scopeText(scope)}`
+  const signature = signatureOf(canonical, date, scope, credentials.secretAccessKey, hashing)
+  const credential = `${credentials.accessKeyId}/${scope.text}`
   sent.push([
     'authorization',
-    `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed.join(';')}, Signature=${signature}`,
+    `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`,
   ])
   return sent
 }
 
-const scopeText = ({ date, region, service }: Scope): string => `${date}/${region}/${service}/aws4_request`
-
-export function signatureOf(canonical: string, date: string, scope: Scope, secret: string): string {
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scopeText(scope)}\n${sha256Now(canonical)}`
-  return hex(hmac(signingKey(secret, scope), toSign))
+export function signatureOf(
+  canonical: string,
+  date: string,
+  scope: Scope,
+  secret: string,
+  hashing: Hashing,
+): string {
+  const key = signingKey(secret, scope, hashing)
+  return key(`AWS4-HMAC-SHA256\n${date}\n${scope.text}\n${hashing.sha256(canonical)}`)
 }

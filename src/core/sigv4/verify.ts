@@ -3,17 +3,19 @@
  * Words of the errors: as AWS services answer them.
  */
 
+import { headerName } from '../headers.ts'
 import { after, type Later } from '../later.ts'
+import { memo } from '../memo.ts'
 import {
   basicDate,
-  canonicalHeaders,
   canonicalPath,
   canonicalQuery,
   canonicalRequest,
+  canonicalValue,
   type Headers,
   queryPairs,
 } from './canonical.ts'
-import { type Scope, sameText, sha256, sha256Base64 } from './hash.ts'
+import { type Hashing, pureHashing, type Scope, sameText, scopeOf, sha256, sha256Base64 } from './hash.ts'
 import { signatureOf } from './sign.ts'
 
 export interface SignedRequest {
@@ -24,7 +26,7 @@ export interface SignedRequest {
   query: string
   headers: Headers
   /** asked for only if the payload is signed */
-  body: () => Promise<Uint8Array> | Uint8Array
+  body: () => Later<Uint8Array>
 }
 
 /** What a verifier must know of an access key. */
@@ -53,7 +55,8 @@ export interface VerifyOptions<K> {
   /** epoch milliseconds */
   now: number
   /** null for a key that nobody knows or that was revoked */
-  lookUp: (accessKeyId: string) => Promise<K | null> | K | null
+  lookUp: (accessKeyId: string) => Later<K | null>
+  hashing?: Hashing
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
@@ -76,9 +79,23 @@ const invalid = (message: string) => new Refusal('InvalidSignatureException', me
 
 const fault = ({ type, message }: Refusal): Verified<never> => ({ ok: false, type, message })
 
+/** What a signature is said to be made with. All of it recurs from call to call for a day. */
+interface Terms {
+  accessKeyId: string
+  scope: Scope
+  terminator: string
+  /** SignedHeaders */
+  names: string
+  /** its names, as far as they are in order: each one's place */
+  places: ReadonlyMap<string, number>
+  /** what is wrong with the names */
+  misnamed: Refusal | undefined
+  /** what is wrong with the name behind the last of `places` */
+  disorder: Refusal | undefined
+}
+
 interface Claim {
-  credential: string
-  signedHeaders: string
+  terms: Terms
   signature: string
   date: string
   token: string | undefined
@@ -90,84 +107,119 @@ interface Claim {
   query: [string, string][]
 }
 
-/** Never throws for what a caller sent; throws only if `lookUp` or `body` do. */
-export async function verifyRequest<K extends KnownKey>(
+/** Never throws for what a caller sent; throws or rejects only if `lookUp` or `body` do. */
+export function verifyRequest<K extends KnownKey>(
   request: SignedRequest,
   options: VerifyOptions<K>,
-): Promise<Verified<K>> {
-  const headers = canonicalHeaders(request.headers)
-  const claim = readClaim(request, headers)
+): Later<Verified<K>> {
+  const claim = readClaim(request)
   if (claim instanceof Refusal) return fault(claim)
-
-  const [accessKeyId, ...rest] = claim.credential.split('/')
-  if (!accessKeyId || rest.length !== 4)
-    return fault(
-      incomplete(
-        `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${claim.credential}'`,
-      ),
+  const { terms } = claim
+  const wrong = checkTime(claim, options.now) ?? checkScope(terms, claim.date, options)
+  if (wrong) return fault(wrong)
+  const lines = signedLines(request.headers, terms)
+  if (lines instanceof Refusal) return fault(lines)
+  return after(options.lookUp(terms.accessKeyId), (key) => {
+    if (!key) return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
+    return after(payloadHash(claim.payload, request, options.hashing), (payload) =>
+      payload instanceof Refusal ? fault(payload) : compare(claim, key, request, lines, payload, options),
     )
-  const timing = checkTime(claim, options.now)
-  if (timing) return fault(timing)
-  const [date, region, service, terminator] = rest as [string, string, string, string]
-  const scope: Scope = { date, region, service }
-  const scoping = checkScope(scope, terminator, claim.date, options)
-  if (scoping) return fault(scoping)
+  })
+}
 
-  const signed = claim.signedHeaders.split(';')
-  const names = checkSignedHeaders(signed, headers)
-  if (names) return fault(names)
-
-  const found = options.lookUp(accessKeyId)
-  const key = found instanceof Promise ? await found : found
-  if (!key) return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
-
-  const hashed = payloadHash(claim.payload, request)
-  const payload = hashed instanceof Promise ? await hashed : hashed
-  if (payload instanceof Refusal) return fault(payload)
+/** The signature, and only then what is secret of the key beside it. */
+function compare<K extends KnownKey>(
+  { terms, date, signature, token, query: pairs }: Claim,
+  key: K,
+  { method, path }: SignedRequest,
+  lines: string,
+  payload: string,
+  { service, now, hashing = pureHashing }: VerifyOptions<K>,
+): Verified<K> {
   const canonical = canonicalRequest(
-    request.method,
-    canonicalPath(request.path, options.service),
-    canonicalQuery(claim.query),
-    headers,
-    signed,
+    method,
+    canonicalPath(path, service),
+    canonicalQuery(pairs),
+    lines,
+    terms.names,
     payload,
   )
-  const expected = signatureOf(canonical, claim.date, scope, key.secretAccessKey)
-  if (!sameText(expected, claim.signature)) return fault(invalid(MISMATCH))
+  const expected = signatureOf(canonical, date, terms.scope, key.secretAccessKey, hashing)
+  if (!sameText(expected, signature)) return fault(invalid(MISMATCH))
   // only who holds the secret learns anything about the token
-  if (!sameText(key.sessionToken ?? '', claim.token ?? ''))
+  if (!sameText(key.sessionToken ?? '', token ?? ''))
     return fault(new Refusal('UnrecognizedClientException', INVALID_TOKEN))
-  if (key.expiresAt !== undefined && key.expiresAt <= options.now)
+  if (key.expiresAt !== undefined && key.expiresAt <= now)
     return fault(
       new Refusal('ExpiredTokenException', 'The security token included in the request is expired'),
     )
-  return { ok: true, accessKeyId, key }
+  return { ok: true, accessKeyId: terms.accessKeyId, key }
 }
 
-function readClaim(request: SignedRequest, headers: ReadonlyMap<string, string>): Claim | Refusal {
+/** The values of a header, canonical and joined in their order; undefined without one. */
+function headerValue(headers: Headers, lower: string): string | undefined {
+  let found: string | undefined
+  for (const [name, value] of headers)
+    if (name.length === lower.length && headerName(name).lower === lower) found = joined(found, value)
+  return found
+}
+
+const joined = (before: string | undefined, value: string): string =>
+  before === undefined ? canonicalValue(value) : `${before},${canonicalValue(value)}`
+
+/** What the canonical request says of the signed headers. */
+function signedLines(headers: Headers, { places, misnamed, disorder }: Terms): string | Refusal {
+  if (misnamed) return misnamed
+  const values = new Array<string | undefined>(places.size).fill(undefined)
+  for (const [name, value] of headers) {
+    const at = places.get(headerName(name).lower)
+    if (at !== undefined) values[at] = joined(values[at], value)
+  }
+  let lines = ''
+  for (const [name, at] of places) {
+    const value = values[at]
+    if (value === undefined) return invalid(MISMATCH)
+    lines += `${name}:${value}\n`
+  }
+  return disorder ?? lines
+}
+
+function readClaim(request: SignedRequest): Claim | Refusal {
   const pairs = queryPairs(request.query)
   const inQuery = pairs.some(([name]) => name === 'X-Amz-Algorithm' || name === 'X-Amz-Signature')
-  const authorization = headers.get('authorization')
+  const authorization = headerValue(request.headers, 'authorization')
   if (authorization === undefined && !inQuery)
     return new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token')
   if (authorization !== undefined && inQuery)
     return incomplete(
       'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
     )
-  return inQuery ? fromQuery(pairs) : fromHeader(authorization!, headers, pairs)
+  return inQuery ? fromQuery(pairs) : fromHeader(authorization!, request.headers, pairs)
 }
 
-/** How every signer writes the header; with a date it needs no closer look. */
-const USUAL =
-  /^AWS4-HMAC-SHA256 Credential=([\w./+=@-]+), ?SignedHeaders=([a-z\d;_-]+), ?Signature=([\da-f]{64})$/
+/** How every signer writes the header before the signature: with a date it needs no closer look. */
+const USUAL = /^AWS4-HMAC-SHA256 Credential=([\w./+=@-]+), ?SignedHeaders=([a-z\d;_-]+), ?Signature=$/
+const SIGNATURE = /^[\da-f]{64}$/
+const SIGNATURE_LENGTH = 64
+const MAX_TERMS = 2000
+const LONGEST_TERMS = 512
 
-function fromHeader(
-  authorization: string,
-  headers: ReadonlyMap<string, string>,
-  query: [string, string][],
-): Claim | Refusal {
-  const usual = headers.has('x-amz-date') ? USUAL.exec(authorization) : null
-  if (usual) return claimOf(usual[1]!, usual[2]!, usual[3]!, headers, query)
+const usualTerms = memo(
+  MAX_TERMS,
+  (text): Terms | Refusal | null => {
+    const [, credential, names] = USUAL.exec(text) ?? []
+    return credential && names ? termsOf(credential, names) : null
+  },
+  LONGEST_TERMS,
+)
+
+function fromHeader(authorization: string, headers: Headers, query: [string, string][]): Claim | Refusal {
+  const basic = headerValue(headers, 'x-amz-date')
+  if (basic !== undefined) {
+    const terms = usualTerms(authorization.slice(0, -SIGNATURE_LENGTH))
+    const signature = authorization.slice(-SIGNATURE_LENGTH)
+    if (terms && SIGNATURE.test(signature)) return claimOf(terms, signature, basic, headers, query)
+  }
   const space = authorization.indexOf(' ')
   const algorithm = space < 0 ? authorization : authorization.slice(0, space)
   if (algorithm !== ALGORITHM)
@@ -185,38 +237,66 @@ function fromHeader(
   const lacks = ['Credential', 'Signature', 'SignedHeaders']
     .filter((name) => !parts.get(name))
     .map((name) => `Authorization header requires '${name}' parameter. `)
-  if (!headers.has('x-amz-date') && !headers.has('date'))
+  const date = basic ?? headerValue(headers, 'date')
+  if (date === undefined)
     lacks.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
   if (lacks.length > 0)
     return incomplete(
       `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${sha256Base64(authorization)}`,
     )
   return claimOf(
-    parts.get('Credential')!,
-    parts.get('SignedHeaders')!,
+    termsOf(parts.get('Credential')!, parts.get('SignedHeaders')!),
     parts.get('Signature')!,
+    basic ?? httpDate(date!),
     headers,
     query,
   )
 }
 
 function claimOf(
-  credential: string,
-  signedHeaders: string,
+  terms: Terms | Refusal,
   signature: string,
-  headers: ReadonlyMap<string, string>,
+  date: string,
+  headers: Headers,
   query: [string, string][],
-): Claim {
-  const date = headers.get('x-amz-date') ?? headers.get('date')
+): Claim | Refusal {
+  if (terms instanceof Refusal) return terms
   return {
-    credential,
-    signedHeaders,
+    terms,
     signature,
-    date: headers.has('x-amz-date') ? date! : httpDate(date!),
-    token: headers.get('x-amz-security-token'),
+    date,
+    token: headerValue(headers, 'x-amz-security-token'),
     expires: undefined,
-    payload: headers.get('x-amz-content-sha256'),
+    payload: headerValue(headers, 'x-amz-content-sha256'),
     query,
+  }
+}
+
+function termsOf(credential: string, names: string): Terms | Refusal {
+  const parts = credential.split('/')
+  const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = parts
+  if (!accessKeyId || parts.length !== 5)
+    return incomplete(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    )
+  const signed = names.split(';')
+  // lower case, sorted and each once: one set of headers has one text, and nobody hides a name behind its double
+  const wrong = signed.findIndex(
+    (name, i) => name === '' || name !== name.toLowerCase() || (i > 0 && name <= signed[i - 1]!),
+  )
+  return {
+    accessKeyId,
+    scope: scopeOf(date, region, service),
+    terminator,
+    names,
+    places: new Map(signed.slice(0, wrong < 0 ? undefined : wrong).map((name, at) => [name, at])),
+    misnamed: signed.includes('host')
+      ? undefined
+      : invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."),
+    disorder:
+      wrong < 0
+        ? undefined
+        : incomplete(`SignedHeaders must be lower-case names in order, each once, got '${names}'.`),
   }
 }
 
@@ -255,9 +335,10 @@ function fromQuery(pairs: [string, string][]): Claim | Refusal {
     !(/^\d{1,6}$/.test(expires) && Number(expires) >= 1 && Number(expires) <= MAX_EXPIRES)
   )
     return incomplete(`'X-Amz-Expires' must be a number of seconds between 1 and ${MAX_EXPIRES}.`)
+  const terms = termsOf(own.get('X-Amz-Credential')!, own.get('X-Amz-SignedHeaders')!)
+  if (terms instanceof Refusal) return terms
   return {
-    credential: own.get('X-Amz-Credential')!,
-    signedHeaders: own.get('X-Amz-SignedHeaders')!,
+    terms,
     signature: own.get('X-Amz-Signature')!,
     date: own.get('X-Amz-Date')!,
     token: own.get('X-Amz-Security-Token'),
@@ -311,8 +392,7 @@ function checkTime(claim: Claim, now: number): Refusal | undefined {
 }
 
 function checkScope(
-  scope: Scope,
-  terminator: string,
+  { scope, terminator }: Terms,
   date: string,
   expected: { region: string; service: string },
 ): Refusal | undefined {
@@ -330,25 +410,14 @@ function checkScope(
   return wrong.length > 0 ? invalid(wrong.join('')) : undefined
 }
 
-function checkSignedHeaders(signed: string[], headers: ReadonlyMap<string, string>): Refusal | undefined {
-  if (!signed.includes('host'))
-    return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-  for (let i = 0; i < signed.length; i++) {
-    const name = signed[i]!
-    // lower case, sorted and each once: one set of headers has one text, and nobody hides a name behind its double
-    if (name === '' || name !== name.toLowerCase() || (i > 0 && name <= signed[i - 1]!))
-      return incomplete(
-        `SignedHeaders must be lower-case names in order, each once, got '${signed.join(';')}'.`,
-      )
-    if (!headers.has(name)) return invalid(MISMATCH)
-  }
-  return undefined
-}
-
-function payloadHash(claimed: string | undefined, request: SignedRequest): Later<string | Refusal> {
+function payloadHash(
+  claimed: string | undefined,
+  request: SignedRequest,
+  hashing: Hashing | undefined,
+): Later<string | Refusal> {
   if (claimed === 'UNSIGNED-PAYLOAD') return claimed
   return after(request.body(), (body) =>
-    after(sha256(body), (actual) =>
+    after(sha256(body, hashing), (actual) =>
       claimed !== undefined && !sameText(claimed.toLowerCase(), actual)
         ? invalid("The provided 'x-amz-content-sha256' header does not match what was computed.")
         : (claimed ?? actual),

@@ -1,6 +1,7 @@
 /** COGNITO_USER_POOLS (guide: apigateway-integrate-with-cognito, apigateway-enable-cognito-user-pool). */
 import type { Caller, Matched } from '../../core/call.ts'
 import type { Authorizer } from '../../core/documents.ts'
+import { after, type Later } from '../../core/later.ts'
 import type { Platform } from '../../platform.ts'
 import { authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
@@ -19,19 +20,19 @@ import { matches } from './lambda.ts'
 const POOL = /^arn:[\w-]+:cognito-idp:([a-z0-9-]+):\d{12}:userpool\/([\w-]+)$/
 const DEFAULT_TTL = 300
 
-export async function authorizeByUserPool(
-  authorizer: Authorizer,
-  matched: Matched,
-  on: Gateway,
-): Promise<Caller> {
+export function authorizeByUserPool(authorizer: Authorizer, matched: Matched, on: Gateway): Later<Caller> {
   const { platform } = on
   const given = tokenOf(authorizer.identitySource, matched)
   if (!given) throw unauthorized('the token is missing')
   const token = bearer(given)
-  const { claims, shown } = await verifiedBy(poolsOf(authorizer, on), token, platform)
+  return after(verifiedBy(poolsOf(authorizer, on), token, platform), (verified) =>
+    callerOf(verified, authorizer, matched),
+  )
+}
 
+function callerOf({ claims, shown }: VerifiedToken, authorizer: Authorizer, { method }: Matched): Caller {
   // without scopes it is an identity token that is asked for, with scopes an access token
-  const scopes = matched.method.authorizationScopes ?? []
+  const scopes = method.authorizationScopes ?? []
   if (claims.token_use !== (scopes.length > 0 ? 'access' : 'id'))
     throw unauthorized(`the token is of the wrong kind: ${String(claims.token_use)}`)
   if (!hasScope(claims, scopes)) throw unauthorized('the token has none of the scopes')
@@ -42,11 +43,7 @@ export async function authorizeByUserPool(
 }
 
 /** By the pool that the token says it is of; a token that was verified lately is not read again. */
-function verifiedBy(
-  pools: Trust[],
-  token: string,
-  platform: Platform,
-): Promise<VerifiedToken> | VerifiedToken {
+function verifiedBy(pools: Trust[], token: string, platform: Platform): Later<VerifiedToken> {
   for (const pool of pools) {
     const remembered = rememberedToken(token, pool, platform)
     if (remembered) return remembered

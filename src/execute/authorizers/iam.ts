@@ -1,6 +1,7 @@
 /** AWS_IAM: Signature Version 4 by a principal whom this gateway knows, and what its policies and the API's say together. */
 import type { Caller, Matched } from '../../core/call.ts'
 import { Fault, type GatewayResponseType } from '../../core/fault.ts'
+import { after, type Later } from '../../core/later.ts'
 import { evaluateAll, type Outcome } from '../../core/policy/policy.ts'
 import { type SignatureErrorType, verifyRequest } from '../../core/sigv4/verify.ts'
 import { type Principal, principalsOf } from '../../store/principals.ts'
@@ -16,26 +17,29 @@ const RESPONSES: Record<SignatureErrorType, GatewayResponseType> = {
   ExpiredTokenException: 'EXPIRED_TOKEN',
 }
 
-export async function authorizeByIam(
-  matched: Matched,
-  resources: readonly string[],
-  on: Gateway,
-): Promise<Caller> {
+export function authorizeByIam(matched: Matched, resources: readonly string[], on: Gateway): Later<Caller> {
   const { call, api } = matched.located
   const { path, query, headers } = call.wire()
   const principals = principalsOf(on.platform)
-  const verified = await verifyRequest(
+  const verified = verifyRequest(
     { method: call.method, path, query, headers, body: () => call.payload.wire() },
     {
       service: 'execute-api',
       region: api.region,
       now: call.receivedAt,
+      hashing: on.platform.hashing,
       lookUp: (accessKeyId) => principals.find(accessKeyId),
     },
   )
-  if (!verified.ok)
-    throw new Fault(RESPONSES[verified.type], { message: verified.message, errorType: verified.type })
-  const principal = verified.key
+  return after(verified, (verdict) => {
+    if (!verdict.ok)
+      throw new Fault(RESPONSES[verdict.type], { message: verdict.message, errorType: verdict.type })
+    return callerOf(verdict.key, matched, resources)
+  })
+}
+
+/** Throws ACCESS_DENIED where no policy lets the principal call the method. */
+function callerOf(principal: Principal, matched: Matched, resources: readonly string[]): Caller {
   const outcome = decide(matched, resources, principal, INVOKE)
   if (outcome !== 'Allow') throw deniedByPolicy(principal.arn, INVOKE, resources[0]!, outcome)
   const { accessKeyId, secretAccessKey, sessionToken, accountId, arn, userId, organizationId } = principal

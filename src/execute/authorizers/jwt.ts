@@ -4,7 +4,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { JOSEError, JWTExpired } from 'jose/errors'
 import { decodeJwt } from 'jose/jwt/decode'
 import { jwtVerify } from 'jose/jwt/verify'
-import type { Platform } from '../../platform.ts'
+import type { Later, Platform } from '../../platform.ts'
 import { authorizerFault, unauthorized } from '../denied.ts'
 import { type KeySource, keysOf } from './jwks.ts'
 import { memoryFor } from './memory.ts'
@@ -52,12 +52,16 @@ export const rememberedToken = (
   platform: Platform,
 ): VerifiedToken | undefined => verified(platform).get(`${keys.name}\n${token}`, platform.clock.now())
 
-/** Verified claims. Throws UNAUTHORIZED, or AUTHORIZER_CONFIGURATION_ERROR when the issuer's keys cannot be had. */
-export async function verifyToken(token: string, trust: Trust, platform: Platform): Promise<VerifiedToken> {
+/**
+ * Verified claims. Throws or rejects with UNAUTHORIZED, or AUTHORIZER_CONFIGURATION_ERROR when the issuer's keys cannot be had.
+ */
+export function verifyToken(token: string, trust: Trust, platform: Platform): Later<VerifiedToken> {
   if (token.length > MAX_TOKEN) throw unauthorized('the token is too long')
+  return rememberedToken(token, trust, platform) ?? verifyAnew(token, trust, platform)
+}
+
+async function verifyAnew(token: string, trust: Trust, platform: Platform): Promise<VerifiedToken> {
   const now = platform.clock.now()
-  const known = rememberedToken(token, trust, platform)
-  if (known) return known
   const keys = await keysFor(token, trust, platform)
   let claims: JWTPayload
   try {

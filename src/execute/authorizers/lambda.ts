@@ -10,6 +10,7 @@ import type { Authorizer } from '../../core/documents.ts'
 import { Fault } from '../../core/fault.ts'
 import { Pattern } from '../../core/java/regex/matcher.ts'
 import { lambdaEvent } from '../../core/lambda-event.ts'
+import { after, type Later } from '../../core/later.ts'
 import { withStageVariables } from '../../core/uri.ts'
 import { authorizerArn, authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
@@ -26,39 +27,49 @@ const encoder = new TextEncoder()
 const EMPTY = new Uint8Array(0)
 const results = memoryFor<AuthorizerResult>()
 
-/** The function's answer, from the cache if it is there. Throws UNAUTHORIZED and the AUTHORIZER_… faults. */
-export async function askFunction(
+export interface FunctionAnswer {
+  result: AuthorizerResult
+  /** milliseconds that the function took; 0 from the cache */
+  latency: number
+}
+
+/** The function's answer, from the cache if it is there. Throws or rejects with UNAUTHORIZED and the AUTHORIZER_… faults. */
+export function askFunction(
   authorizer: Authorizer,
   matched: Matched,
   methodArn: string,
   on: Gateway,
-): Promise<AuthorizerResult & { latency: number }> {
+): Later<FunctionAnswer> {
   const { journal } = matched.located.call
   const token = authorizer.type === 'TOKEN' ? validToken(authorizer, matched) : undefined
   const values = token === undefined ? identityValues(authorizer, matched) : [[token]]
-  const shown = values.map((all) => masked(all.at(-1)!))
-  journal?.info(
-    `Incoming identity: ${token === undefined ? mapText(zip(sourcesOf(authorizer.identitySource), shown)) : shown[0]}`,
-  )
+  if (journal)
+    journalIdentity(journal, token === undefined ? sourcesOf(authorizer.identitySource) : null, values)
   const key = cacheKey(authorizer, matched, values)
   const now = on.platform.clock.now()
   const known = key === null ? undefined : results(on.platform).get(key, now)
-  if (known) return { ...completed(known, journal), latency: 0 }
+  if (known) return completed({ result: known, latency: 0 }, journal)
   const event =
     token === undefined
       ? requestEvent(matched, methodArn)
       : { type: 'TOKEN', methodArn, authorizationToken: token }
-  const answered = await invoke(authorizer, event, matched, on)
-  const result = read(answered.text)
-  const expiresAt = now + ttlOf(authorizer) * 1000
-  if (key !== null) results(on.platform).put(key, result, expiresAt, answered.text.length)
-  return { ...completed(result, journal), latency: answered.latency }
+  return after(invoke(authorizer, event, matched, on), ({ text, latency }) => {
+    const result = read(text)
+    const expiresAt = now + ttlOf(authorizer) * 1000
+    if (key !== null) results(on.platform).put(key, result, expiresAt, text.length)
+    return completed({ result, latency }, journal)
+  })
 }
 
-function completed(result: AuthorizerResult, journal: Journal | null): AuthorizerResult {
-  journal?.info(`Using valid authorizer policy for principal: ${masked(result.principalId)}`)
+function journalIdentity(journal: Journal, sources: readonly string[] | null, values: string[][]): void {
+  const shown = values.map((all) => masked(all.at(-1)!))
+  journal.info(`Incoming identity: ${sources ? mapText(zip(sources, shown)) : shown[0]}`)
+}
+
+function completed(answer: FunctionAnswer, journal: Journal | null): FunctionAnswer {
+  journal?.info(`Using valid authorizer policy for principal: ${masked(answer.result.principalId)}`)
   journal?.info('Successfully completed authorizer execution')
-  return result
+  return answer
 }
 
 const ttlOf = ({ authorizerResultTtlInSeconds: ttl }: Authorizer): number => ttl ?? DEFAULT_TTL

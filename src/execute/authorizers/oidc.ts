@@ -4,40 +4,39 @@
  */
 import type { Caller, Matched } from '../../core/call.ts'
 import type { Authorizer } from '../../core/documents.ts'
+import { after, type Later } from '../../core/later.ts'
 import type { Platform } from '../../platform.ts'
 import { authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
 import { tokenOf } from './identity.ts'
 import { fetchJson } from './jwks.ts'
-import { bearer, hasScope, verifyToken } from './jwt.ts'
+import { bearer, hasScope, type Trust, verifyToken } from './jwt.ts'
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const DEFAULT_TTL = 300
 
-export async function authorizeByJwt(authorizer: Authorizer, matched: Matched, on: Gateway): Promise<Caller> {
+export function authorizeByJwt(authorizer: Authorizer, matched: Matched, on: Gateway): Later<Caller> {
   const { platform } = on
   if (!platform.settings.oidcAuthorizers)
     throw authorizerFault('JWT authorizers of any issuer are not switched on: EDGEWAY_OIDC_AUTHORIZERS')
   const { issuer, audience } = authorizer.jwt!
   const given = tokenOf(authorizer.identitySource, matched)
   if (!given) throw unauthorized('the token is missing')
-  const { claims, shown } = await verifyToken(
-    bearer(given),
-    {
-      issuers: [issuer],
-      keys: { name: issuer, url: () => keySetOf(issuer, platform) },
-      algorithms: ALGORITHMS,
-      ttl: authorizer.authorizerResultTtlInSeconds ?? DEFAULT_TTL,
-    },
-    platform,
-  )
-  // as for HTTP APIs: client_id counts only where there is no audience
-  const audiences = [claims.aud ?? claims.client_id].flat()
-  if (!audience.some((one) => audiences.includes(one)))
-    throw unauthorized('the token is for another audience')
-  if (!hasScope(claims, matched.method.authorizationScopes ?? []))
-    throw unauthorized('the token has none of the scopes')
-  return { identity: {}, authorizer: { claims: shown } }
+  const trust: Trust = {
+    issuers: [issuer],
+    keys: { name: issuer, url: () => keySetOf(issuer, platform) },
+    algorithms: ALGORITHMS,
+    ttl: authorizer.authorizerResultTtlInSeconds ?? DEFAULT_TTL,
+  }
+  return after(verifyToken(bearer(given), trust, platform), ({ claims, shown }) => {
+    // as for HTTP APIs: client_id counts only where there is no audience
+    const audiences = [claims.aud ?? claims.client_id].flat()
+    if (!audience.some((one) => audiences.includes(one)))
+      throw unauthorized('the token is for another audience')
+    if (!hasScope(claims, matched.method.authorizationScopes ?? []))
+      throw unauthorized('the token has none of the scopes')
+    return { identity: {}, authorizer: { claims: shown } }
+  })
 }
 
 /** By discovery; the document must be the issuer's own. */

@@ -43,7 +43,7 @@ async function send(
   const { integration, admitted } = prepared
   const { matched, caller } = admitted
   const { call, stageVariables } = matched.located
-  const { clock, outbound, settings } = on.platform
+  const { clock, hashing, outbound, settings } = on.platform
   const { endpoint, ...request } = serviceRequest(service, prepared, settings.endpoints)
   const { credentials } = integration
   const signing = await within(
@@ -58,7 +58,12 @@ async function send(
       : prepared.body
   const standIn = endpoint.override && speaksQuery(service.service)
   const sent = standIn ? formOf({ ...request, body }) : { ...request, body }
-  const headers = await signRequest(sent, { credentials: signing, ...endpoint.signing, now: clock.now() })
+  const headers = await signRequest(sent, {
+    credentials: signing,
+    ...endpoint.signing,
+    now: clock.now(),
+    hashing,
+  })
   const reply = await outbound.send({ ...sent, headers, signal })
   note(call.reached.measured, reply.status, reply.headers)
   return standIn ? inJson(service.service, reply, sent.headers, on) : reply

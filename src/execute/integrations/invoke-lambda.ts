@@ -53,7 +53,7 @@ export async function invokeLambda(
   request: InvokeRequest,
   on: Gateway,
 ): Promise<InvokeResponse> {
-  const { clock, outbound } = on.platform
+  const { clock, hashing, outbound } = on.platform
   const endpoint = awsEndpoint('lambda', region, on)
   const credentials = await awsCredentials(request, endpoint.override, on)
   const path = streaming ? '2021-11-15' : '2015-03-31'
@@ -65,7 +65,7 @@ export async function invokeLambda(
       headers: [['content-type', 'application/json'], ...(request.headers ?? [])],
       body: request.payload,
     },
-    { credentials, region, service: 'lambda', now: clock.now() },
+    { credentials, region, service: 'lambda', now: clock.now(), hashing },
   )
   const response = await outbound.send({
     url,
