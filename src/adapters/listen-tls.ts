@@ -38,6 +38,8 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
     socket.on('error', () => {})
     const name = socket.servername ? String(socket.servername).toLowerCase() : ''
     const trusted = name === '' ? null : await trustStore(name)
+    // nobody would tell of an end that has been
+    if (socket.destroyed) return
     const certificate = socket.getPeerCertificate(true)
     const handshake = { version: socket.getProtocol() ?? undefined, serverName: name }
     const peer: Peer = { address: socket.remoteAddress ?? '', tls: true, handshake }
@@ -57,6 +59,7 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
         rejectUnauthorized: false,
         SNICallback: (name, done) => done(null, contextOf(name)),
         allowHalfOpen: true,
+        noDelay: true,
       },
       (socket) => void take(socket, accept).catch((error) => socket.destroy(error)),
     )
@@ -65,6 +68,8 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
       server.on('error', reject)
       server.listen(port, host, () => {
         server.off('error', reject)
+        // a connection that could not be taken is that connection's loss
+        server.on('error', (error) => log('warn', 'a connection was not taken', { error: error.message }))
         resolve({ port: (server.address() as { port: number }).port, close: () => void server.close() })
       })
     })

@@ -43,6 +43,7 @@ export class DenoByteSocket implements ByteSocket {
   /** Reads until the other side ends, or this one is destroyed. */
   async read(): Promise<void> {
     try {
+      this.#connection.setNoDelay(true)
       let into = new Uint8Array(READ_BYTES)
       let at = 0
       while (!this.#closed) {
@@ -124,6 +125,11 @@ export class DenoByteSocket implements ByteSocket {
     this.#onResume?.()
     this.#connection.close()
     this.#events.close()
+  }
+
+  /** Deno has no way to say so. */
+  reset(): void {
+    this.destroy()
   }
 
   #resumed(): Promise<void> {

@@ -32,12 +32,27 @@ export interface Message {
 
 const METHODS: string[] = createRequire(import.meta.url)('_http_common').methods
 
+export interface NodeReader {
+  /** the last one perhaps not complete */
+  messages: Message[]
+  /** an Error where the bytes stop being HTTP */
+  read(bytes: Buffer): Error | null
+  /** no more come */
+  finish(): Error | null
+}
+
 /** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come. */
 export function readByNode(
   kind: 'request' | 'response',
   bytes: Buffer,
   { ends = false, head = false } = {},
 ): { messages: Message[]; error: Error | null } {
+  const reader = nodeReader(kind, { head })
+  const error = reader.read(bytes)
+  return { messages: reader.messages, error: error ?? (ends ? reader.finish() : null) }
+}
+
+export function nodeReader(kind: 'request' | 'response', { head = false } = {}): NodeReader {
   const messages: Message[] = []
   const parser = new HTTPParser()
   parser.initialize(kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {})
@@ -83,7 +98,12 @@ export function readByNode(
     flushed = []
     messages.at(-1)!.complete = true
   }
-  const read = parser.execute(bytes)
-  const error = read instanceof Error ? read : ends ? (parser.finish() ?? null) : null
-  return { messages, error }
+  return {
+    messages,
+    read(bytes) {
+      const read = parser.execute(bytes)
+      return read instanceof Error ? read : null
+    },
+    finish: () => parser.finish() ?? null,
+  }
 }

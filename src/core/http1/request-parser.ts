@@ -61,7 +61,8 @@ export function parseRequestHead(text: string): RequestHead {
   let host: string | undefined
   let length: number | undefined
   let chunked = false
-  let keepAlive = isCurrent
+  let closes = false
+  let stays = isCurrent
   let expectsContinue = false
   for (let at = end + 2; at < text.length; at = end + 2) {
     end = text.indexOf('\r\n', at)
@@ -88,8 +89,8 @@ export function parseRequestHead(text: string): RequestHead {
         chunked = true
         break
       case 'connection':
-        if (namesOption(value, 'close')) keepAlive = false
-        else if (!isCurrent && namesOption(value, 'keep-alive')) keepAlive = true
+        closes ||= namesOption(value, 'close')
+        stays ||= namesOption(value, 'keep-alive')
         break
       case 'expect':
         if (value.toLowerCase() !== '100-continue') throw new BadRequest(417, `Expect ${value}`)
@@ -104,7 +105,7 @@ export function parseRequestHead(text: string): RequestHead {
   const target = requestTarget(text.slice(space + 1, last), host ?? '')
   if (!target || !HOST.test(target.authority)) throw malformed('its target')
   const framing = chunked ? 'chunked' : (length ?? 0)
-  return { method, ...target, headers, framing, keepAlive, isCurrent, expectsContinue }
+  return { method, ...target, headers, framing, keepAlive: stays && !closes, isCurrent, expectsContinue }
 }
 
 function isVersion11(version: string): boolean {

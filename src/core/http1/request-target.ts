@@ -22,7 +22,9 @@ export function requestTarget(target: string, host: string): RequestTarget | nul
     if (!authority) return null
     return requestTarget(rest.startsWith('/') ? rest : `/${rest}`, authority)
   }
-  if (!PLAIN.test(target)) return target.includes('#') ? cut(target, host) : normal(target, host)
+  // a URL parser would drop a tab, others might end the target there
+  if (!PLAIN.test(target))
+    return target.includes('\t') ? null : target.includes('#') ? cut(target, host) : normal(target, host)
   // one look that is cheap says that most have no dot segment
   return (target.includes('/.') || target.includes('%2')) && DOT_SEGMENT.test(target)
     ? normal(target, host)
