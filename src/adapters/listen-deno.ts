@@ -10,7 +10,9 @@ declare const Deno: {
   }
 }
 
-/** How long no connection is taken where one could not be: there are no more files, as a rule. */
+/** What Deno says of a client that has gone before it was taken. */
+const GONE = new Set<unknown>(['ENOTCONN', 'ECONNABORTED', 'ECONNRESET'])
+/** How long none is taken where one could not be for other reasons: there are no more files, as a rule. */
 const RESPITE_MS = 100
 
 export const listenOnDeno: Listen = async ({ host, port }, accept) => {
@@ -23,9 +25,10 @@ export const listenOnDeno: Listen = async ({ host, port }, accept) => {
         const socket = new DenoByteSocket(connection)
         accept(socket, { address: connection.remoteAddr.hostname, tls: false })
         void socket.read()
-      } catch {
+      } catch (error) {
         // a connection that could not be taken is that connection's loss
-        if (!closed) await new Promise((resolve) => setTimeout(resolve, RESPITE_MS))
+        if (!closed && !GONE.has((error as { code?: unknown }).code))
+          await new Promise((resolve) => setTimeout(resolve, RESPITE_MS))
       }
     }
   })()
