@@ -21,9 +21,11 @@ export interface TlsOptions {
   /** the trust anchors (PEM) of a host that demands client certificates; null where none are demanded */
   trustStore(host: string): Promise<string[] | null>
   log: Log
+  /** how long a client may take for its handshake */
+  handshakeMs?: number
 }
 
-export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Listen {
+export function listenWithTls({ certificates, trustStore, log, handshakeMs = 10_000 }: TlsOptions): Listen {
   const contexts = new Map<string, SecureContext>()
   for (const [name, { cert, key }] of Object.entries(certificates))
     contexts.set(name.toLowerCase(), createSecureContext({ cert, key }))
@@ -60,10 +62,15 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
         SNICallback: (name, done) => done(null, contextOf(name)),
         allowHalfOpen: true,
         noDelay: true,
+        handshakeTimeout: handshakeMs,
       },
       (socket) => void take(socket, accept).catch((error) => socket.destroy(error)),
     )
-    server.on('tlsClientError', (error) => log('debug', 'a TLS handshake failed', { error: error.message }))
+    server.on('tlsClientError', (error, socket) => {
+      log('debug', 'a TLS handshake failed', { error: error.message })
+      // one that took too long would stay
+      socket?.destroy()
+    })
     return new Promise((resolve, reject) => {
       server.on('error', reject)
       server.listen(port, host, () => {

@@ -15,6 +15,8 @@ export interface Ports {
   tls: number
   /** clients are given up after a fraction of a second */
   hasty: number
+  /** the same, through TLS */
+  hastyTls: number
 }
 
 /** What `/told` says. */
@@ -194,13 +196,16 @@ export async function startAnswering(listen: Listen, memory: () => number): Prom
     return known ? known(arrival, ...more) : text('no such answer', 404)
   }
 
-  const tls = listenWithTls({ certificates: { '*': good }, trustStore: async () => null, log })
+  const certified = { certificates: { '*': good }, trustStore: async () => null, log }
+  const tls = listenWithTls(certified)
+  const hastyTls = listenWithTls({ ...certified, handshakeMs: 200 })
   const patient = socketInbound(answer, log)
   const hasty = socketInbound(answer, log, HASTY)
   return {
     plain: (await listen(here, patient.accept)).port,
     tls: (await tls(here, patient.accept)).port,
     hasty: (await listen(here, hasty.accept)).port,
+    hastyTls: (await hastyTls(here, hasty.accept)).port,
   }
 }
 

@@ -633,6 +633,15 @@ export const hastyCases: Record<string, Case> = {
     equal((await client.answer()).body, `{"length":${length},"right":true}`, 'body')
     client.socket.destroy()
   },
+  'a handshake that does not come': async ({ hastyTls }) => {
+    for (const said of ['', '\x16\x03\x01\x02\x00\x01', 'GET / HTTP/1.1\r\n\r\n'])
+      for (const ends of [false, true]) {
+        const client = await RawClient.connect(hastyTls)
+        if (said) client.send(said)
+        if (ends) client.end()
+        await client.over()
+      }
+  },
   'who does not hang up is hung up on': async (server) => {
     const client = await hasty(server)
     await client.send(get('/say/x', 'Connection: close')).over()
