@@ -45,7 +45,7 @@ const text = (body: string, status = 200, headers: [string, string][] = []): Ans
 })
 const json = (body: unknown): Answer => text(JSON.stringify(body))
 
-const HASTY = { tickMs: 20, rest: 12, head: 12, silence: 12, unread: 20, linger: 12, parting: 40 }
+const HASTY = { tickMs: 20, rest: 12, head: 12, silence: 12, unread: 40, linger: 12, parting: 40 }
 
 export async function startAnswering(listen: Listen, memory: () => number): Promise<Ports> {
   const told: Told = { asked: 0, left: 0, pulled: 0, failed: [], loose: [], stopped: [], memory: 0 }

@@ -132,9 +132,9 @@ export const hostileCases: Record<string, Case> = {
   },
   'thousands of requests in one piece': async (server) => {
     const shortest = 'GET /say/a HTTP/1.1\r\nHost:\r\n\r\n'
-    equal((await said(server, 20_000, shortest.repeat(20_000))).join('').length, 20_000, 'at once')
+    equal((await said(server, 5_000, shortest.repeat(5_000))).join('').length, 5_000, 'at once')
     // while one is answered they wait, within bounds
-    const late = await said(server, 20_001, get('/later/b/50') + shortest.repeat(20_000))
+    const late = await said(server, 5_001, get('/later/b/50') + shortest.repeat(5_000))
     equal(late.join('').slice(0, 2), 'ba', 'behind a late one')
   },
   'a request a byte at a time': async (server) => {
@@ -486,7 +486,7 @@ export const hostileCases: Record<string, Case> = {
       (client) => client.send(get('/stream/100/1000/error/1')).end(),
       (client) => client.send(get('/say/x', 'Connection: close')).reset(),
     ]
-    for (let round = 0; round < 10; round++)
+    for (let round = 0; round < 5; round++)
       await Promise.all(
         Array.from({ length: 30 }, async (_, n) => {
           const client = await connect(server)
@@ -594,41 +594,42 @@ export const hastyCases: Record<string, Case> = {
     await whole.over()
     equal([client.length < 100_000_000, whole.length < 30_000_000], [true, true], 'cut')
   },
-  'a client that takes little at a time': async (server) => {
-    for (const line of ['X: y', 'Connection: close'])
-      for (const target of ['/big/30000000', '/stream/300/100000']) {
+  'a client that takes little at a time': (server) =>
+    each(
+      { '/big/30000000': 'X: y', '/big/30000001': 'Connection: close', '/stream/301/100000': 'X: y' },
+      async (line, target) => {
         const client = await hasty(server)
         client.keeps = false
         client.send(get(target, line))
         // longer in all than is waited for a client that takes nothing
-        for (let taken = 1; taken <= 25 && !client.ended; taken++) {
+        for (let taken = 1; taken <= 28 && !client.ended; taken++) {
           client.socket.resume()
           await client.until(() => client.length >= taken * 1_000_000)
           client.socket.pause()
-          await pause(30)
+          await pause(35)
         }
         client.socket.resume()
-        await client.until(() => client.length > 30_000_000)
-        equal(client.length > 30_000_000, true, `${target} ${line} ${client.length}`)
+        await client.until(() => client.length > 30_000_100)
+        equal(client.length > 30_000_100, true, `${client.length}`)
         client.socket.destroy()
-      }
-  },
+      },
+    ),
   'a back end may take its time': async (server) => {
     const client = await hasty(server)
-    equal((await client.send(get('/later/x/900')).answer()).body, 'x', 'answer')
+    equal((await client.send(get('/later/x/600')).answer()).body, 'x', 'answer')
     client.socket.destroy()
     const half = await hasty(server)
-    equal((await half.send(get('/later/x/900')).end().answer()).body, 'x', 'half-closed')
+    equal((await half.send(get('/later/x/600')).end().answer()).body, 'x', 'half-closed')
   },
   'a stream may be silent': async (server) => {
     const client = await hasty(server)
-    equal((await client.send(get('/stream/2/1/close/700')).answer()).body, '\0\x01', 'answer')
+    equal((await client.send(get('/stream/1/1/close/500')).answer()).body, '\0', 'answer')
     client.socket.destroy()
   },
   'an upload may wait for its back end': async (server) => {
     const client = await hasty(server)
     const length = 4_000_000
-    client.send(get('/slow/900', `Content-Length: ${length}`).replace('GET', 'POST'))
+    client.send(get('/slow/600', `Content-Length: ${length}`).replace('GET', 'POST'))
     client.send(patterned(0, length))
     equal((await client.answer()).body, `{"length":${length},"right":true}`, 'body')
     client.socket.destroy()

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 
 interface Parser {
   [callback: number]: ((...values: never[]) => unknown) | null
-  initialize(kind: number, resource: object): void
+  initialize(kind: number, resource: object, maxHeaderSize: number, lenience: number): void
   /** an Error for what is not HTTP */
   execute(bytes: Buffer): number | Error
   finish(): Error | undefined
@@ -12,6 +12,7 @@ interface Binding {
   new (): Parser
   REQUEST: number
   RESPONSE: number
+  kLenientAll: number
   kOnHeaders: number
   kOnHeadersComplete: number
   kOnBody: number
@@ -41,21 +42,27 @@ export interface NodeReader {
   finish(): Error | null
 }
 
-/** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come. */
+/** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come; `lenient`:
+ * it takes whatever it can be made to take. */
 export function readByNode(
   kind: 'request' | 'response',
   bytes: Buffer,
-  { ends = false, head = false } = {},
+  { ends = false, head = false, lenient = false } = {},
 ): { messages: Message[]; error: Error | null } {
-  const reader = nodeReader(kind, { head })
+  const reader = nodeReader(kind, { head, lenient })
   const error = reader.read(bytes)
   return { messages: reader.messages, error: error ?? (ends ? reader.finish() : null) }
 }
 
-export function nodeReader(kind: 'request' | 'response', { head = false } = {}): NodeReader {
+export function nodeReader(kind: 'request' | 'response', { head = false, lenient = false } = {}): NodeReader {
   const messages: Message[] = []
   const parser = new HTTPParser()
-  parser.initialize(kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {})
+  parser.initialize(
+    kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE,
+    {},
+    0,
+    lenient ? HTTPParser.kLenientAll : 0,
+  )
   let flushed: string[] = []
   const take = (more: string[]) => {
     flushed = [...flushed, ...more]
@@ -67,7 +74,12 @@ export function nodeReader(kind: 'request' | 'response', { head = false } = {}):
       at % 2 === 0 ? [[name.toLowerCase(), all[at + 1]!]] : [],
     )
   }
-  parser[HTTPParser.kOnHeaders] = (headers: string[]) => take(headers)
+  // it gives the target this way, too, behind a message with trailers
+  let url = ''
+  parser[HTTPParser.kOnHeaders] = (headers: string[], target: string) => {
+    take(headers)
+    url += target
+  }
   parser[HTTPParser.kOnHeadersComplete] = (
     _major: number,
     _minor: number,
@@ -82,7 +94,7 @@ export function nodeReader(kind: 'request' | 'response', { head = false } = {}):
     take(headers ?? [])
     messages.push({
       method: method === undefined ? undefined : METHODS[method],
-      target: target ?? '',
+      target: target ?? url,
       status: status ?? 0,
       headers: pairs(),
       body: '',
@@ -96,6 +108,7 @@ export function nodeReader(kind: 'request' | 'response', { head = false } = {}):
   }
   parser[HTTPParser.kOnMessageComplete] = () => {
     flushed = []
+    url = ''
     messages.at(-1)!.complete = true
   }
   return {

@@ -1,3 +1,4 @@
+/** The contract of the server, on one runtime: a process of its own, and clients over real sockets. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ports } from './inbound-answers.ts'
@@ -23,23 +24,24 @@ function start(runtime: keyof typeof LAUNCHES): Promise<{ child: ChildProcess; p
   })
 }
 
-describe.each(['node', 'deno', 'bun'] as const)('Inbound on %s', (runtime) => {
-  let server: Server
-  let child: ChildProcess
-  beforeAll(async () => {
-    const started = await start(runtime)
-    child = started.child
-    server = { ...started.ports, secure: false, runtime }
-  })
-  afterAll(() => void child.kill())
+export const inboundContract = (runtime: keyof typeof LAUNCHES) =>
+  describe(`Inbound on ${runtime}`, () => {
+    let server: Server
+    let child: ChildProcess
+    beforeAll(async () => {
+      const started = await start(runtime)
+      child = started.child
+      server = { ...started.ports, secure: false, runtime }
+    })
+    afterAll(() => void child.kill())
 
-  test.each(Object.entries(hostileCases))('%s', (_, run) => run(server))
-  test.each(Object.entries(hostileCases))('TLS: %s', (_, run) => run({ ...server, secure: true }))
-  test.concurrent.each(Object.entries(hastyCases))('hasty: %s', (_, run) => run(server))
-  test.each(Object.entries(stopCases))('%s', (_, run) => run(server))
+    test.each(Object.entries(hostileCases))('%s', (_, run) => run(server))
+    test.each(Object.entries(hostileCases))('TLS: %s', (_, run) => run({ ...server, secure: true }))
+    test.concurrent.each(Object.entries(hastyCases))('hasty: %s', (_, run) => run(server))
+    test.each(Object.entries(stopCases))('%s', (_, run) => run(server))
 
-  test('nothing went wrong on the side', async () => {
-    expect((await told(server)).loose.filter((one) => !one.includes('no answer'))).toEqual([])
-    expect(child.exitCode).toBe(null)
+    test('nothing went wrong on the side', async () => {
+      expect((await told(server)).loose.filter((one) => !one.includes('no answer'))).toEqual([])
+      expect(child.exitCode).toBe(null)
+    })
   })
-})
