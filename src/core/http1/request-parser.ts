@@ -33,7 +33,8 @@ export class BadRequest extends Error {
 const malformed = (what: string): BadRequest =>
   new BadRequest(400, `the request breaks the rules of HTTP: ${what}`)
 
-const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/
+/** A name or an address, and a port (RFC 3986, 3.2.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\w.:]*\])(?::\d*)?$/
 
 /** Names recur: each is looked at once. */
 type Meaning = 'plain' | 'invalid' | 'host' | 'content-length' | 'transfer-encoding' | 'connection' | 'expect'

@@ -12,7 +12,7 @@ export interface RequestTarget {
 /** What the URL standard leaves as it is. */
 const PLAIN = /^\/[\w\-.~!$&'()*+,;=:@%/|[\]]*(?:\?[\w\-.~!$&()*+,;=:@%/?|[\]{}^`]*)?$/
 const DOT_SEGMENT = /\/(?:\.|%2e)/i
-const ABSOLUTE = /^https?:\/\/([^/?#]+)(.*)$/i
+const ABSOLUTE = /^https?:\/\/([^/?#:][^/?#]*)(.*)$/i
 const BEYOND_ASCII = /[\x80-\xff]/g
 
 /** Null for what is neither a path nor a URL. A fragment, which no request may have, stays where it stands: calls of APIs refuse it. */

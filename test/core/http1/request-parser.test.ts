@@ -63,6 +63,9 @@ describe('the request line', () => {
     'GET ftp://h/ HTTP/1.1',
     'GET http:// HTTP/1.1',
     'GET http:///x HTTP/1.1',
+    'GET http://:80/ HTTP/1.1',
+    'GET http://h:x/ HTTP/1.1',
+    'GET http://[::1/ HTTP/1.1',
     'GET http://u@h/ HTTP/1.1',
     'GET http://u:p@h/ HTTP/1.1',
     'GET http://h\\x/ HTTP/1.1',
@@ -148,6 +151,8 @@ describe('whom it is for', () => {
     ['HOST: [::1]:80', '[::1]:80'],
     ['Host:', ''],
     ['Host: under_score', 'under_score'],
+    ['Host: 127.0.0.1:', '127.0.0.1:'],
+    ['Host: :80', ':80'],
   ])('%j', (line, authority) => {
     expect(parseRequestHead(`GET / HTTP/1.1\r\n${line}`).authority).toBe(authority)
   })
@@ -159,6 +164,11 @@ describe('whom it is for', () => {
     ['Host: h/'],
     ['Host: h\\x'],
     ['Host: u@h'],
+    ['Host: h:x'],
+    ['Host: h:80:80'],
+    ['Host: [::1'],
+    ['Host: [::1]x'],
+    ['Host: a[::1]'],
     ['Host: h#x'],
     ['Host: h?x'],
     ['Host: h x'],
