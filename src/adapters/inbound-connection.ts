@@ -358,12 +358,14 @@ export class InboundConnection implements BodyWire {
         const { done, value } = await reader.read()
         if (this.#gone) return
         if (done) break
-        if (value.length === 0) continue
-        if (!flows) await this.#drained()
-        flows = head.isCurrent ? this.#writeChunk(value) : this.#socket.write(value)
-        this.#since = this.#keeper.tick
-        if (!flows) await this.#drained()
-        if (this.#gone) return
+        for (let at = 0; at < value.length; at += PIECE_BYTES) {
+          const piece = value.length > PIECE_BYTES ? value.subarray(at, at + PIECE_BYTES) : value
+          if (!flows) await this.#drained()
+          flows = head.isCurrent ? this.#writeChunk(piece) : this.#socket.write(piece)
+          this.#since = this.#keeper.tick
+          if (!flows) await this.#drained()
+          if (this.#gone) return
+        }
       }
       if (head.isCurrent) flows = this.#socket.write(LAST_CHUNK)
       if (!flows) await this.#drained()

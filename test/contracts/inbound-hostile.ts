@@ -596,7 +596,12 @@ export const hastyCases: Record<string, Case> = {
   },
   'a client that takes little at a time': (server) =>
     each(
-      { '/big/30000000': 'X: y', '/big/30000001': 'Connection: close', '/stream/301/100000': 'X: y' },
+      {
+        '/big/30000000': 'X: y',
+        '/big/30000001': 'Connection: close',
+        '/stream/301/100000': 'X: y',
+        '/stream/3/10000100': 'X: y',
+      },
       async (line, target) => {
         const client = await hasty(server)
         client.keeps = false
