@@ -31,8 +31,9 @@ export interface Told {
   failed: string[]
   /** what should not be: rejections that nobody handled, errors that nobody caught */
   loose: string[]
-  /** listeners of `/listen` that have stopped */
+  /** listeners of `/listen` that have stopped, and how many connections each has open */
   stopped: number[]
+  open: Record<number, number>
   /** in bytes */
   memory: number
 }
@@ -48,7 +49,7 @@ const json = (body: unknown): Answer => text(JSON.stringify(body))
 const HASTY = { tickMs: 20, rest: 12, head: 12, silence: 12, unread: 40, linger: 12, parting: 40 }
 
 export async function startAnswering(listen: Listen, memory: () => number): Promise<Ports> {
-  const told: Told = { asked: 0, left: 0, pulled: 0, failed: [], loose: [], stopped: [], memory: 0 }
+  const told: Told = { asked: 0, left: 0, pulled: 0, failed: [], loose: [], stopped: [], open: {}, memory: 0 }
   const listening = new Map<number, { inbound: Inbound; close(): void }>()
   const here = { host: '127.0.0.1', port: 0 }
   const log: Log = (level, message, fields) => {
@@ -175,9 +176,22 @@ export async function startAnswering(listen: Listen, memory: () => number): Prom
     reject: () => Promise.reject(new Error('no answer')),
     garbage: () => ({ status: 200, headers: [], body: new Response('x').body!.pipeThrough(garbled()) }),
     told: () => json({ ...told, asked: told.asked - 1, memory: memory() }),
-    listen: async () => {
-      const inbound = socketInbound(answer, log)
-      const { port, close } = await listen(here, inbound.accept)
+    listen: async (_, how) => {
+      const inbound = socketInbound(answer, log, how === 'hasty' ? HASTY : undefined)
+      const { port, close } = await listen(here, (socket, peer) => {
+        told.open[port]!++
+        const { listen } = socket
+        socket.listen = (events) =>
+          listen.call(socket, {
+            ...events,
+            close() {
+              told.open[port]!--
+              events.close()
+            },
+          })
+        inbound.accept(socket, peer)
+      })
+      told.open[port] = 0
       listening.set(port, { inbound, close })
       return text(String(port))
     },
