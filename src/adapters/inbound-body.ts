@@ -6,6 +6,10 @@ import { BadRequest } from '../core/http1/request-parser.ts'
 /** How much waits in memory for its reader before the client is held back. */
 const WAITING_BYTES = 256 * 1024
 
+/** Pieces below this are copied together: a view of each would be many times its size. */
+const SMALL_BYTES = 1024
+const ROOM_BYTES = 4 * SMALL_BYTES
+
 const NOTHING = new Uint8Array(0)
 
 /** What a body asks of its connection. */
@@ -26,7 +30,12 @@ export class InboundBody implements ArrivingBody, PieceTaker {
   #left: number
   #pieces: Uint8Array[] = []
   #waiting = 0
+  /** where small pieces are copied to, behind `#pieces`, and how far it is filled */
+  #room: Uint8Array | null = null
+  #filled = 0
   #stream: ReadableStreamDefaultController<Uint8Array> | null = null
+  /** the stream's reader waits for the next piece */
+  #pulled = false
   #collecting: { resolve(bytes: Uint8Array): void; reject(error: unknown): void } | null = null
   #discarded = false
   #error: Error | null = null
@@ -44,7 +53,7 @@ export class InboundBody implements ArrivingBody, PieceTaker {
 
   /** Whether somebody waits for more of it. */
   get awaited(): boolean {
-    return this.#collecting !== null || (this.#stream !== null && this.#stream.desiredSize! > 0)
+    return this.#collecting !== null || this.#pulled
   }
 
   /** Takes what came; returns where the body stopped: behind its last byte, or the end. Throws a BadRequest at what is no chunk. */
@@ -59,17 +68,41 @@ export class InboundBody implements ArrivingBody, PieceTaker {
       this.#left -= at
       this.complete = this.#left === 0
     }
-    this.#handOn()
+    if (this.#discarded) this.passedOver += at
+    else this.#handOn()
     return at
   }
 
   take(piece: Uint8Array): void {
-    if (this.#discarded) {
-      this.passedOver += piece.length
+    if (this.#discarded) return
+    this.#waiting += piece.length
+    if (piece.length < SMALL_BYTES) {
+      this.#copy(piece)
       return
     }
+    this.#closeRoom()
     this.#pieces.push(piece)
-    this.#waiting += piece.length
+  }
+
+  #copy(piece: Uint8Array): void {
+    if (!this.#room || this.#filled + piece.length > ROOM_BYTES) {
+      this.#closeRoom()
+      // the only small one as a rule
+      if (this.#pieces.length === 0) {
+        this.#pieces.push(piece)
+        return
+      }
+      this.#room = new Uint8Array(ROOM_BYTES)
+    }
+    this.#room.set(piece, this.#filled)
+    this.#filled += piece.length
+  }
+
+  #closeRoom(): void {
+    if (!this.#room) return
+    this.#pieces.push(this.#room.subarray(0, this.#filled))
+    this.#room = null
+    this.#filled = 0
   }
 
   bytes(): Promise<Uint8Array> {
@@ -79,6 +112,7 @@ export class InboundBody implements ArrivingBody, PieceTaker {
     })
   }
 
+  /** What its reader does not wait for waits here, in few pieces, not in the stream's queue, in as many as came. */
   stream(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>(
       {
@@ -86,10 +120,17 @@ export class InboundBody implements ArrivingBody, PieceTaker {
           this.#stream = controller
           this.#begin()
         },
-        pull: () => this.#wire.resume(),
-        cancel: () => this.discard(),
+        pull: () => {
+          this.#pulled = true
+          this.#handOn()
+          this.#wire.resume()
+        },
+        cancel: () => {
+          this.#stream = null
+          this.discard()
+        },
       },
-      { highWaterMark: WAITING_BYTES, size: (piece) => piece.byteLength },
+      { highWaterMark: 0 },
     )
   }
 
@@ -97,25 +138,34 @@ export class InboundBody implements ArrivingBody, PieceTaker {
   fail(error: Error): void {
     if (this.complete || this.#error) return
     this.#error = error
-    this.#collecting?.reject(error)
-    if (!this.#discarded) this.#stream?.error(error)
-    this.#collecting = null
-    this.#pieces = []
+    this.#drop()
   }
 
-  /** Nobody reads on. */
+  /** Nobody is to read on: what still comes is passed over. */
   discard(): void {
+    if (this.#discarded || this.complete) return
     this.#discarded = true
-    this.#pieces = []
-    this.#stream = null
+    this.#error ??= new Error('the body was left')
+    this.#drop()
     this.#wire.resume()
+  }
+
+  /** Whoever still reads learns why there is no more. */
+  #drop(): void {
+    this.#collecting?.reject(this.#error)
+    this.#stream?.error(this.#error)
+    this.#collecting = null
+    this.#stream = null
+    this.#pulled = false
+    this.#pieces = []
+    this.#room = null
+    this.#filled = 0
+    this.#waiting = 0
   }
 
   #begin(): void {
     if (this.#error) {
-      this.#collecting?.reject(this.#error)
-      this.#stream?.error(this.#error)
-      this.#collecting = null
+      this.#drop()
       return
     }
     if (!this.complete) this.#wire.wanted()
@@ -124,16 +174,15 @@ export class InboundBody implements ArrivingBody, PieceTaker {
   }
 
   #handOn(): void {
-    if (this.#discarded) return
-    if (this.#stream) {
-      const piece = this.gathered()
-      if (piece.length > 0) this.#stream.enqueue(piece)
-      if (!this.complete) {
-        if (this.#stream.desiredSize! <= 0) this.#wire.pause()
-        return
+    if (this.#stream && (this.#pulled || this.complete)) {
+      if (this.#waiting > 0) {
+        this.#pulled = false
+        this.#stream.enqueue(this.gathered())
       }
-      this.#stream.close()
-      this.#stream = null
+      if (this.complete) {
+        this.#stream.close()
+        this.#stream = null
+      }
     } else if (this.#collecting) {
       if (!this.complete) return
       this.#collecting.resolve(this.gathered())
@@ -141,8 +190,9 @@ export class InboundBody implements ArrivingBody, PieceTaker {
     } else if (this.#waiting > WAITING_BYTES) this.#wire.pause()
   }
 
-  /** What is here and was not handed on, in one piece: a stream's queue of chunks of a byte each would be many times their size. */
+  /** What is here and was not handed on, in one piece. */
   gathered(): Uint8Array {
+    this.#closeRoom()
     const pieces = this.#pieces
     if (pieces.length === 0) return NOTHING
     this.#pieces = []

@@ -3,9 +3,10 @@ import type { Arrival, ArrivingBody, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'
 import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
 import { BadRequest, parseRequestHead, type RequestHead } from '../core/http1/request-parser.ts'
-import { isBodiless, responseHead } from '../core/http1/response-writer.ts'
+import { isBodiless, lengthSaid, responseHead } from '../core/http1/response-writer.ts'
 import type { Later } from '../core/later.ts'
 import { type BodyWire, InboundBody } from './inbound-body.ts'
+import { Pile } from './inbound-pile.ts'
 import { SocketArrival } from './inbound-request.ts'
 import type { ByteSocket } from './socket.ts'
 
@@ -13,26 +14,50 @@ import type { ByteSocket } from './socket.ts'
 const MAX_HEAD_BYTES = 64 * 1024
 /** How much of the next requests waits while one is answered. */
 const MAX_HELD_BYTES = 64 * 1024
+/** How much of a long answer goes out at once. */
+const PIECE_BYTES = 256 * 1024
 /** What is left of a body that nobody wants is read up to this, for the connection's sake; behind more of it the connection ends. */
 const MAX_PASSED_OVER_BYTES = 1024 * 1024
 
-/** In seconds: how long a connection may rest, take for a head, and fall silent in a body or while it is written to. */
-const REST = 75
-const HEAD = 60
-const SILENCE = 60
-const UNREAD = 300
-/** How long a client has to take the last answer of a connection that ends. */
-const LINGER = 5
+/** How long a client is waited for, in the ticks in which its listener counts. */
+export interface Patience {
+  /** one tick, in milliseconds */
+  tickMs: number
+  /** between two requests */
+  rest: number
+  /** for a head, from its first byte to its last */
+  head: number
+  /** for the next bytes of a body that somebody waits for */
+  silence: number
+  /** for a client to take some of what is written */
+  unread: number
+  /** behind the last answer, for a client that still sends to fall silent, and in all */
+  linger: number
+  parting: number
+}
+
+export const PATIENCE: Patience = {
+  tickMs: 1000,
+  rest: 75,
+  head: 60,
+  silence: 60,
+  unread: 300,
+  linger: 5,
+  parting: 30,
+}
 
 /** What a connection asks of the listener. */
 export interface Keeper {
   answer(arrival: Arrival): Later<Answer | Response>
-  /** seconds, by the listener's own count */
-  readonly second: number
+  readonly patience: Patience
+  /** the time, in the ticks of its own count */
+  readonly tick: number
   /** no connection is kept any more */
   readonly stopping: boolean
   /** a request that nobody can answer came */
   refused(reason: string, peer: Peer): void
+  /** a fault of the gateway's own, which ends a connection */
+  failed(error: unknown): void
   gone(connection: InboundConnection): void
 }
 
@@ -42,10 +67,17 @@ export class InboundConnection implements BodyWire {
   readonly #keeper: Keeper
   /** a head that is not whole yet, or what came behind the request that is being answered */
   #held: Buffer | null = null
+  /** holds `#held` while it grows */
+  #pile: Pile | null = null
+  /** how many bytes of `#held` have no end of a head in them */
+  #searched = 0
+  /** requests are being read; an answer that is there at once need not see to the next one */
+  #reading = false
   /** the request that is being answered */
   #head: RequestHead | null = null
   /** the body that is not whole yet, of that request or, to be passed over, of the last one */
   #body: InboundBody | null = null
+  /** the client was told to send its body, or may not be told any more */
   #told = false
   /** reads the answer that is being sent */
   #answer: ReadableStreamDefaultReader<Uint8Array> | null = null
@@ -57,21 +89,23 @@ export class InboundConnection implements BodyWire {
   #lost = false
   #ending = false
   #gone = false
-  /** when it last got on, by the listener's count of seconds */
+  /** when it last got on, in the listener's ticks */
   #since: number
+  /** when the last of what was written had left, of a connection that ends */
+  #parted = -1
 
   constructor(socket: ByteSocket, peer: Peer, keeper: Keeper) {
     this.#socket = socket
     this.#peer = peer
     this.#keeper = keeper
-    this.#since = keeper.second
+    this.#since = keeper.tick
     socket.listen({
       data: (bytes) => this.#received(bytes),
       end: () => this.#ended(),
       error: () => this.destroy(),
       close: () => this.#closed(),
       drain: () => {
-        this.#since = this.#keeper.second
+        this.#since = this.#keeper.tick
         this.#onDrain?.()
       },
     })
@@ -79,15 +113,17 @@ export class InboundConnection implements BodyWire {
 
   /** Looks at the time. */
   sweep(): void {
-    const silent = this.#keeper.second - this.#since
-    if (this.#ending) {
-      if (silent > LINGER) this.destroy()
-    } else if (this.#socket.unsent()) {
-      if (silent > UNREAD) this.destroy()
+    const { tick, patience } = this.#keeper
+    const silent = tick - this.#since
+    if (this.#socket.unsent()) {
+      if (silent > patience.unread) this.destroy()
+    } else if (this.#ending) {
+      if (this.#parted < 0) this.#parted = this.#since = tick
+      else if (silent > patience.linger || tick - this.#parted > patience.parting) this.destroy()
     } else if (this.#body && !this.#paused && (!this.#head || this.#body.awaited)) {
-      if (silent > SILENCE) this.#breakOff(new BadRequest(408, 'the body does not come'))
+      if (silent > patience.silence) this.#breakOff(new BadRequest(408, 'the body does not come'))
     } else if (!this.#head) {
-      if (silent > (this.#held ? HEAD : REST))
+      if (silent > (this.#held ? patience.head : patience.rest))
         this.#held ? this.#refuse(new BadRequest(408, 'the head does not come')) : this.#end()
     }
   }
@@ -104,38 +140,47 @@ export class InboundConnection implements BodyWire {
   }
 
   pause(): void {
-    if (this.#paused) return
+    if (this.#paused || this.#ending) return
     this.#paused = true
     this.#socket.pause()
   }
 
   resume(): void {
+    // whoever waits begins to wait now
+    this.#since = this.#keeper.tick
     if (!this.#paused || this.#gone) return
     this.#paused = false
-    this.#since = this.#keeper.second
     this.#socket.resume()
   }
 
   wanted(): void {
     if (!this.#head?.expectsContinue || this.#told || this.#gone) return
     this.#told = true
-    this.#since = this.#keeper.second
+    this.#since = this.#keeper.tick
     this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
   }
 
   #received(bytes: Buffer): void {
     // what comes behind the last request is read, so that the client gets its answer and no reset, and dropped
-    if (this.#ending || this.#lost) return
+    if (this.#ending || this.#lost) {
+      this.#since = this.#keeper.tick
+      return
+    }
     if (this.#body) this.#bodyCame(this.#body, bytes)
-    else if (this.#head) this.#hold(bytes)
-    else {
-      if (!this.#held) this.#since = this.#keeper.second
-      this.#read(this.#held ? Buffer.concat([this.#held, bytes]) : bytes)
+    else if (this.#held) {
+      this.#hold(bytes)
+      if (!this.#head) this.#read()
+    } else {
+      this.#held = bytes
+      if (this.#head) return
+      // a client that says nothing but empty lines is at rest
+      if (bytes[0] !== 13) this.#since = this.#keeper.tick
+      this.#read()
     }
   }
 
   #bodyCame(body: InboundBody, bytes: Buffer): void {
-    this.#since = this.#keeper.second
+    this.#since = this.#keeper.tick
     let at: number
     try {
       at = body.receive(bytes)
@@ -144,37 +189,48 @@ export class InboundConnection implements BodyWire {
       return
     }
     if (!body.complete) {
-      if (body.passedOver > MAX_PASSED_OVER_BYTES) this.#end()
+      if (body.passedOver > MAX_PASSED_OVER_BYTES)
+        this.#breakOff(new Error('the body is too long to be passed over'))
       return
     }
     this.#body = null
-    if (at === bytes.length) return
-    const rest = bytes.subarray(at)
-    this.#head ? this.#hold(rest) : this.#read(rest)
+    if (at < bytes.length) this.#held = bytes.subarray(at)
+    if (!this.#head) this.#read()
   }
 
-  /** The body will never be whole. */
+  /** The body will never be whole. Whoever reads it learns so; the answer, and then the end, are what is left. */
   #breakOff(error: Error): void {
     this.#lost = true
     this.#held = null
+    this.#pile = null
     this.#body?.fail(error)
     this.#body = null
+    this.resume()
     if (!this.#head) this.#end()
   }
 
-  /** Waits for its turn. */
+  /** Waits for the rest of the head, or for its turn. */
   #hold(bytes: Buffer): void {
-    this.#held = this.#held ? Buffer.concat([this.#held, bytes]) : bytes
-    if (this.#held.length > MAX_HELD_BYTES) this.pause()
+    this.#pile ??= new Pile(this.#held!)
+    this.#held = this.#pile.add(bytes)
+    if (this.#head && this.#held.length > MAX_HELD_BYTES) this.pause()
   }
 
   /** Answers what is whole, for as long as answers are there at once. */
-  #read(bytes: Buffer): void {
-    this.#held = bytes
-    while (this.#held && !this.#head && !this.#body && !this.#ending && !this.#gone)
-      if (!this.#next(this.#held)) break
-    if (this.#clientEnded && !this.#head) this.#end()
-    else if (this.#head && this.#held && this.#held.length > MAX_HELD_BYTES) this.pause()
+  #read(): void {
+    // an answer that is there at once comes back here: thousands of requests in one piece would lie on the stack
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      while (this.#held && !this.#head && !this.#body && !this.#ending && !this.#gone)
+        if (!this.#next(this.#held)) break
+    } catch (error) {
+      this.#failed(error)
+    }
+    this.#reading = false
+    if (this.#head) {
+      if (this.#held && this.#held.length > MAX_HELD_BYTES) this.pause()
+    } else if (this.#clientEnded || (this.#keeper.stopping && !this.#body)) this.#end()
   }
 
   /** Takes one request, if it is whole up to its body, and holds what lies behind it. */
@@ -182,18 +238,20 @@ export class InboundConnection implements BodyWire {
     let at = 0
     // empty lines before a request are passed over (RFC 9112, 2.2)
     while (bytes[at] === 13 && bytes[at + 1] === 10) at += 2
-    const end = bytes.indexOf('\r\n\r\n', at, 'latin1')
+    const end = bytes.indexOf('\r\n\r\n', Math.max(at, this.#searched - 3), 'latin1')
     let head: RequestHead
     try {
       if ((end < 0 ? bytes.length : end) - at > MAX_HEAD_BYTES)
         throw new BadRequest(431, `the request has more than ${MAX_HEAD_BYTES} bytes of headers`)
       if (end < 0) {
-        this.#held = at === bytes.length ? null : bytes.subarray(at)
+        if (at > 0) this.#holdOn(bytes, at)
+        this.#searched = bytes.length - at
         return false
       }
       head = parseRequestHead(bytes.toString('latin1', at, end))
     } catch (error) {
-      this.#refuse(error as BadRequest)
+      if (!(error instanceof BadRequest)) throw error
+      this.#refuse(error)
       return false
     }
     at = end + 4
@@ -212,34 +270,71 @@ export class InboundConnection implements BodyWire {
         this.#body = arriving
       }
     }
-    this.#held = at < bytes.length ? bytes.subarray(at) : null
+    this.#holdOn(bytes, at)
     this.#ask(head, body)
     return true
+  }
+
+  /** Holds what lies behind that. */
+  #holdOn(bytes: Buffer, at: number): void {
+    this.#held = at < bytes.length ? bytes.subarray(at) : null
+    this.#pile = null
+    this.#searched = 0
   }
 
   #ask(head: RequestHead, body: ArrivingBody | null): void {
     this.#head = head
     this.#told = false
     const answer = this.#keeper.answer(new SocketArrival(head, body, this.#peer))
-    if (answer instanceof Promise) void answer.then((answer) => this.#answered(head, answer))
+    if (answer instanceof Promise)
+      answer.then(
+        (answer) => this.#answered(head, answer),
+        (error) => this.#failed(error),
+      )
     else this.#answered(head, answer)
   }
 
   #answered(head: RequestHead, answer: Answer | Response): void {
-    if (answer instanceof Response) void answerIn(answer).then((answer) => this.#answered(head, answer))
-    else if (answer.body instanceof ReadableStream) void this.#stream(head, answer, answer.body)
-    else this.#write(head, answer, answer.body)
+    try {
+      if (answer instanceof Response)
+        answerIn(answer).then(
+          (answer) => this.#answered(head, answer),
+          (error) => this.#failed(error),
+        )
+      else if (answer.body instanceof ReadableStream) void this.#stream(head, answer, answer.body)
+      else this.#write(head, answer, answer.body)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** Nobody knows how to go on: the client must not take what it has for an answer. */
+  #failed(error: unknown): void {
+    this.#keeper.failed(error)
+    this.destroy()
   }
 
   #write(head: RequestHead, { status, headers }: Answer, body: Uint8Array | null): void {
     if (this.#gone) return
     const keep = this.#keeps(head)
-    const bodiless = isBodiless(status, head.method)
-    const length = body ? body.length : bodiless ? null : 0
-    const text = responseHead(status, headers, length, keep, Date.now())
-    const flows = this.#socket.write(text, bodiless ? null : body)
-    if (flows) this.#done(keep)
+    this.#told = true
+    const text = responseHead(status, headers, lengthSaid(status, head.method, body), keep, Date.now())
+    const bytes = isBodiless(status, head.method) ? null : body
+    if (bytes && bytes.length > PIECE_BYTES) void this.#writeLong(text, bytes, keep)
+    else if (this.#socket.write(text, bytes)) this.#done(keep)
     else void this.#drained().then(() => this.#done(keep))
+  }
+
+  /** In pieces: each that leaves shows that the client gets on. */
+  async #writeLong(text: string, bytes: Uint8Array, keep: boolean): Promise<void> {
+    let flows = this.#socket.write(text, bytes.subarray(0, PIECE_BYTES))
+    for (let at = PIECE_BYTES; at < bytes.length; at += PIECE_BYTES) {
+      if (!flows) await this.#drained()
+      if (this.#gone) return
+      flows = this.#socket.write(bytes.subarray(at, at + PIECE_BYTES))
+    }
+    if (!flows) await this.#drained()
+    this.#done(keep)
   }
 
   /** A client of HTTP/1.0 knows no chunks: the connection's end is the body's. */
@@ -248,36 +343,39 @@ export class InboundConnection implements BodyWire {
     { status, headers }: Answer,
     stream: ReadableStream<Uint8Array>,
   ): Promise<void> {
-    const reader = stream.getReader()
-    if (this.#gone || isBodiless(status, head.method)) {
-      reader.cancel().catch(() => {})
-      return this.#write(head, { status, headers, body: null }, null)
-    }
-    this.#answer = reader
-    const keep = head.isCurrent && this.#keeps(head)
-    const framing = head.isCurrent ? 'chunked' : null
     try {
+      const reader = stream.getReader()
+      if (this.#gone || isBodiless(status, head.method)) {
+        reader.cancel().catch(() => {})
+        return this.#write(head, { status, headers, body: null }, null)
+      }
+      this.#answer = reader
+      const keep = head.isCurrent && this.#keeps(head)
+      this.#told = true
+      const framing = head.isCurrent ? 'chunked' : null
       let flows = this.#socket.write(responseHead(status, headers, framing, keep, Date.now()), null)
       for (;;) {
         const { done, value } = await reader.read()
         if (this.#gone) return
         if (done) break
-        if (value.length === 0) continue
-        if (!flows) await this.#drained()
-        flows = head.isCurrent ? this.#writeChunk(value) : this.#socket.write(value)
-        this.#since = this.#keeper.second
-        if (!flows) await this.#drained()
-        if (this.#gone) return
+        for (let at = 0; at < value.length; at += PIECE_BYTES) {
+          const piece = value.length > PIECE_BYTES ? value.subarray(at, at + PIECE_BYTES) : value
+          if (!flows) await this.#drained()
+          flows = head.isCurrent ? this.#writeChunk(piece) : this.#socket.write(piece)
+          this.#since = this.#keeper.tick
+          if (!flows) await this.#drained()
+          if (this.#gone) return
+        }
       }
       if (head.isCurrent) flows = this.#socket.write(LAST_CHUNK)
       if (!flows) await this.#drained()
+      this.#answer = null
+      this.#done(keep)
     } catch {
       // a client must not take the part for the whole
+      if (!head.isCurrent && !this.#gone) this.#socket.reset()
       this.destroy()
-      return
     }
-    this.#answer = null
-    this.#done(keep)
   }
 
   #writeChunk(bytes: Uint8Array): boolean {
@@ -309,15 +407,14 @@ export class InboundConnection implements BodyWire {
   #done(keep: boolean): void {
     this.#head = null
     if (this.#gone) return
-    this.#since = this.#keeper.second
+    this.#since = this.#keeper.tick
     if (!keep || this.#lost) {
       this.#end()
       return
     }
     this.#body?.discard()
     this.resume()
-    if (this.#held && !this.#body) this.#read(this.#held)
-    else if (this.#clientEnded) this.#end()
+    if (!this.#body) this.#read()
   }
 
   /** Says why there is no answer, and ends the connection: what comes behind may be anything. */
@@ -337,7 +434,10 @@ export class InboundConnection implements BodyWire {
     if (this.#ending || this.#gone) return
     this.#ending = true
     this.#held = null
-    this.#since = this.#keeper.second
+    this.#pile = null
+    this.#since = this.#keeper.tick
+    this.#body?.fail(new Error('the call was answered'))
+    this.#body = null
     this.resume()
     this.#socket.end()
   }
@@ -353,6 +453,7 @@ export class InboundConnection implements BodyWire {
     if (this.#gone) return
     this.#gone = true
     this.#held = null
+    this.#pile = null
     this.#body?.fail(new Error('the client closed the connection'))
     this.#body = null
     this.#answer?.cancel().catch(() => {})
@@ -374,5 +475,6 @@ async function answerIn(response: Response): Promise<Answer> {
   response.headers.forEach((value, name) => {
     headers.push([name, value])
   })
-  return { status: response.status, headers, body: new Uint8Array(await response.arrayBuffer()) }
+  const body = response.body && new Uint8Array(await response.arrayBuffer())
+  return { status: response.status, headers, body }
 }

@@ -7,7 +7,7 @@ import type { Arrival, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'
 import type { Later } from '../core/later.ts'
 import type { Log } from '../platform.ts'
-import { InboundConnection, type Keeper } from './inbound-connection.ts'
+import { InboundConnection, type Keeper, PATIENCE, type Patience } from './inbound-connection.ts'
 import type { ByteSocket } from './socket.ts'
 
 export interface Inbound {
@@ -20,22 +20,31 @@ export interface Inbound {
 }
 
 /** `answer` never throws and never rejects. */
-export function socketInbound(answer: (arrival: Arrival) => Later<Answer | Response>, log: Log): Inbound {
+export function socketInbound(
+  answer: (arrival: Arrival) => Later<Answer | Response>,
+  log: Log,
+  patience: Patience = PATIENCE,
+): Inbound {
   const connections = new Set<InboundConnection>()
-  let second = 0
+  let tick = 0
   let stopping = false
   let sweeper: ReturnType<typeof setInterval> | undefined
   let onEmpty: (() => void) | undefined
 
   const keeper: Keeper = {
     answer,
-    get second() {
-      return second
+    patience,
+    get tick() {
+      return tick
     },
     get stopping() {
       return stopping
     },
     refused: (reason, { address }) => log('info', 'a request cannot be answered', { reason, address }),
+    failed: (error) =>
+      log('error', 'a connection broke inside the gateway', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
     gone(connection) {
       connections.delete(connection)
       if (connections.size > 0) return
@@ -46,7 +55,7 @@ export function socketInbound(answer: (arrival: Arrival) => Later<Answer | Respo
   }
 
   function sweep(): void {
-    second++
+    tick++
     for (const connection of connections) connection.sweep()
   }
 
@@ -54,7 +63,7 @@ export function socketInbound(answer: (arrival: Arrival) => Later<Answer | Respo
     accept(socket, peer) {
       const connection = new InboundConnection(socket, peer, keeper)
       connections.add(connection)
-      sweeper ??= setInterval(sweep, 1000)
+      sweeper ??= setInterval(sweep, patience.tickMs)
       if (stopping) connection.stop()
     },
     stop: () =>

@@ -12,6 +12,8 @@ export const listenOnNode: Listen = ({ host, port }, accept) =>
     server.on('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
+      // a connection that could not be taken is that connection's loss
+      server.on('error', () => {})
       resolve({ port: (server.address() as AddressInfo).port, close: () => void server.close() })
     })
   })

@@ -21,9 +21,11 @@ export interface TlsOptions {
   /** the trust anchors (PEM) of a host that demands client certificates; null where none are demanded */
   trustStore(host: string): Promise<string[] | null>
   log: Log
+  /** how long a client may take for its handshake */
+  handshakeMs?: number
 }
 
-export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Listen {
+export function listenWithTls({ certificates, trustStore, log, handshakeMs = 10_000 }: TlsOptions): Listen {
   const contexts = new Map<string, SecureContext>()
   for (const [name, { cert, key }] of Object.entries(certificates))
     contexts.set(name.toLowerCase(), createSecureContext({ cert, key }))
@@ -38,6 +40,8 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
     socket.on('error', () => {})
     const name = socket.servername ? String(socket.servername).toLowerCase() : ''
     const trusted = name === '' ? null : await trustStore(name)
+    // nobody would tell of an end that has been
+    if (socket.destroyed) return
     const certificate = socket.getPeerCertificate(true)
     const handshake = { version: socket.getProtocol() ?? undefined, serverName: name }
     const peer: Peer = { address: socket.remoteAddress ?? '', tls: true, handshake }
@@ -57,14 +61,22 @@ export function listenWithTls({ certificates, trustStore, log }: TlsOptions): Li
         rejectUnauthorized: false,
         SNICallback: (name, done) => done(null, contextOf(name)),
         allowHalfOpen: true,
+        noDelay: true,
+        handshakeTimeout: handshakeMs,
       },
       (socket) => void take(socket, accept).catch((error) => socket.destroy(error)),
     )
-    server.on('tlsClientError', (error) => log('debug', 'a TLS handshake failed', { error: error.message }))
+    server.on('tlsClientError', (error, socket) => {
+      log('debug', 'a TLS handshake failed', { error: error.message })
+      // one that took too long would stay
+      socket?.destroy()
+    })
     return new Promise((resolve, reject) => {
       server.on('error', reject)
       server.listen(port, host, () => {
         server.off('error', reject)
+        // a connection that could not be taken is that connection's loss
+        server.on('error', (error) => log('warn', 'a connection was not taken', { error: error.message }))
         resolve({ port: (server.address() as { port: number }).port, close: () => void server.close() })
       })
     })

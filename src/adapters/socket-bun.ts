@@ -8,7 +8,11 @@ export interface BunSocket {
   write(data: Uint8Array, offset?: number, length?: number): number
   pause(): void
   resume(): void
-  end(): void
+  /** sends what was written, then says that no more comes; `end` would not read on, and so break what a client still sends */
+  shutdown(): void
+  /** the kernel goes on sending what was written */
+  close(): void
+  /** breaks off, whatever was written */
   terminate(): void
 }
 
@@ -74,7 +78,7 @@ export class BunByteSocket implements ByteSocket {
       }
       this.#waiting.shift()
     }
-    if (this.#ending) this.#socket.end()
+    if (this.#ending) this.#socket.shutdown()
     this.events?.drain()
   }
 
@@ -91,12 +95,19 @@ export class BunByteSocket implements ByteSocket {
   }
 
   end(): void {
-    if (this.#ended) return
+    if (this.#ended || this.#ending) return
     this.#ending = true
-    if (this.#waiting.length === 0) this.#socket.end()
+    if (this.#waiting.length === 0) this.#socket.shutdown()
   }
 
   destroy(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#waiting = []
+    this.#socket.close()
+  }
+
+  reset(): void {
     if (this.#ended) return
     this.#ended = true
     this.#waiting = []

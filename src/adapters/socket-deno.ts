@@ -13,7 +13,9 @@ export interface DenoConnection {
   setNoDelay(on: boolean): void
 }
 
-const READ_BYTES = 64 * 1024
+/** A connection at rest holds what the next bytes are read into; one that is busy reads much at once. */
+const LITTLE_BYTES = 8 * 1024
+const MUCH_BYTES = 64 * 1024
 const encoder = new TextEncoder()
 
 export class DenoByteSocket implements ByteSocket {
@@ -43,11 +45,14 @@ export class DenoByteSocket implements ByteSocket {
   /** Reads until the other side ends, or this one is destroyed. */
   async read(): Promise<void> {
     try {
-      let into = new Uint8Array(READ_BYTES)
+      this.#connection.setNoDelay(true)
+      // what was read is somebody else's, and not written to again
+      let into = new Uint8Array(LITTLE_BYTES)
       let at = 0
+      let filled = false
       while (!this.#closed) {
-        if (at > READ_BYTES / 2) {
-          into = new Uint8Array(READ_BYTES)
+        if (at > into.length / 2) {
+          into = new Uint8Array(filled ? MUCH_BYTES : LITTLE_BYTES)
           at = 0
         }
         const length = await this.#connection.read(at === 0 ? into : into.subarray(at))
@@ -56,6 +61,7 @@ export class DenoByteSocket implements ByteSocket {
         if (this.#closed) return
         this.#events.data(Buffer.from(into.buffer, at, length))
         at += length
+        filled = length >= LITTLE_BYTES / 2
         if (this.#paused) await this.#resumed()
       }
       this.#ended = true
@@ -124,6 +130,11 @@ export class DenoByteSocket implements ByteSocket {
     this.#onResume?.()
     this.#connection.close()
     this.#events.close()
+  }
+
+  /** Deno has no way to say so. */
+  reset(): void {
+    this.destroy()
   }
 
   #resumed(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Sockets of `node:net` and `node:tls`, which Node, Deno and Bun have. */
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { ByteSocket } from './socket.ts'
 
 /** Two pieces are copied into one up to this size: cheaper than two writes. */
@@ -18,6 +19,8 @@ export const nodeSocket = (socket: Socket): ByteSocket => ({
   resume: () => void socket.resume(),
   end: () => void socket.end(),
   destroy: () => void socket.destroy(),
+  // TLS shows by itself that an end is none
+  reset: () => void (socket instanceof TLSSocket ? socket.destroy() : socket.resetAndDestroy()),
   listen({ data, end, error, close, drain }) {
     socket.on('data', data)
     socket.on('end', end)

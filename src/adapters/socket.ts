@@ -11,6 +11,8 @@ export interface ByteSocket {
   /** sends what waits, and says that no more comes */
   end(): void
   destroy(): void
+  /** the same, so that the other side cannot take it for an end in order, where the runtime can do so */
+  reset(): void
   /** asked for once, before anything is read */
   listen(events: SocketEvents): void
 }

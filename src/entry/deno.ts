@@ -12,6 +12,12 @@ declare const Deno: {
   addSignalListener(signal: string, handler: () => void): void
 }
 
+// a fault outside any call is not the gateway's end
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault()
+  console.error('edgeway: a fault outside any call', (event as Event & { reason?: unknown }).reason)
+})
+
 await start({
   name: `Deno ${Deno.version.deno}`,
   argv: Deno.args,

@@ -3,7 +3,7 @@ import { listenOnNode } from '../adapters/listen-node.ts'
 import { socketOutbound } from '../adapters/outbound-sockets.ts'
 import { start } from './compose.ts'
 
-// an answer that its connection does not take is that connection's loss, not the gateway's end
+// a fault outside any call is not the gateway's end
 process.on('unhandledRejection', (error) => console.error('edgeway: a fault outside any call', error))
 
 await start({

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 
 interface Parser {
   [callback: number]: ((...values: never[]) => unknown) | null
-  initialize(kind: number, resource: object): void
+  initialize(kind: number, resource: object, maxHeaderSize: number, lenience: number): void
   /** an Error for what is not HTTP */
   execute(bytes: Buffer): number | Error
   finish(): Error | undefined
@@ -12,6 +12,7 @@ interface Binding {
   new (): Parser
   REQUEST: number
   RESPONSE: number
+  kLenientAll: number
   kOnHeaders: number
   kOnHeadersComplete: number
   kOnBody: number
@@ -32,15 +33,36 @@ export interface Message {
 
 const METHODS: string[] = createRequire(import.meta.url)('_http_common').methods
 
-/** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come. */
+export interface NodeReader {
+  /** the last one perhaps not complete */
+  messages: Message[]
+  /** an Error where the bytes stop being HTTP */
+  read(bytes: Buffer): Error | null
+  /** no more come */
+  finish(): Error | null
+}
+
+/** The messages in these bytes, the last one perhaps not complete; `error` where they stop being HTTP. `ends`: no more come; `lenient`:
+ * it takes whatever it can be made to take. */
 export function readByNode(
   kind: 'request' | 'response',
   bytes: Buffer,
-  { ends = false, head = false } = {},
+  { ends = false, head = false, lenient = false } = {},
 ): { messages: Message[]; error: Error | null } {
+  const reader = nodeReader(kind, { head, lenient })
+  const error = reader.read(bytes)
+  return { messages: reader.messages, error: error ?? (ends ? reader.finish() : null) }
+}
+
+export function nodeReader(kind: 'request' | 'response', { head = false, lenient = false } = {}): NodeReader {
   const messages: Message[] = []
   const parser = new HTTPParser()
-  parser.initialize(kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE, {})
+  parser.initialize(
+    kind === 'request' ? HTTPParser.REQUEST : HTTPParser.RESPONSE,
+    {},
+    0,
+    lenient ? HTTPParser.kLenientAll : 0,
+  )
   let flushed: string[] = []
   const take = (more: string[]) => {
     flushed = [...flushed, ...more]
@@ -52,7 +74,12 @@ export function readByNode(
       at % 2 === 0 ? [[name.toLowerCase(), all[at + 1]!]] : [],
     )
   }
-  parser[HTTPParser.kOnHeaders] = (headers: string[]) => take(headers)
+  // it gives the target this way, too, behind a message with trailers
+  let url = ''
+  parser[HTTPParser.kOnHeaders] = (headers: string[], target: string) => {
+    take(headers)
+    url += target
+  }
   parser[HTTPParser.kOnHeadersComplete] = (
     _major: number,
     _minor: number,
@@ -67,7 +94,7 @@ export function readByNode(
     take(headers ?? [])
     messages.push({
       method: method === undefined ? undefined : METHODS[method],
-      target: target ?? '',
+      target: target ?? url,
       status: status ?? 0,
       headers: pairs(),
       body: '',
@@ -81,9 +108,15 @@ export function readByNode(
   }
   parser[HTTPParser.kOnMessageComplete] = () => {
     flushed = []
+    url = ''
     messages.at(-1)!.complete = true
   }
-  const read = parser.execute(bytes)
-  const error = read instanceof Error ? read : ends ? (parser.finish() ?? null) : null
-  return { messages, error }
+  return {
+    messages,
+    read(bytes) {
+      const read = parser.execute(bytes)
+      return read instanceof Error ? read : null
+    },
+    finish: () => parser.finish() ?? null,
+  }
 }

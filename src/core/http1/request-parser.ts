@@ -33,7 +33,8 @@ export class BadRequest extends Error {
 const malformed = (what: string): BadRequest =>
   new BadRequest(400, `the request breaks the rules of HTTP: ${what}`)
 
-const HOST = /^[\w.~!$&'()*+,;=:%[\]-]*$/
+/** A name or an address, and a port (RFC 3986, 3.2.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\w.:]*\])(?::\d*)?$/
 
 /** Names recur: each is looked at once. */
 type Meaning = 'plain' | 'invalid' | 'host' | 'content-length' | 'transfer-encoding' | 'connection' | 'expect'
@@ -61,7 +62,8 @@ export function parseRequestHead(text: string): RequestHead {
   let host: string | undefined
   let length: number | undefined
   let chunked = false
-  let keepAlive = isCurrent
+  let closes = false
+  let stays = isCurrent
   let expectsContinue = false
   for (let at = end + 2; at < text.length; at = end + 2) {
     end = text.indexOf('\r\n', at)
@@ -88,8 +90,8 @@ export function parseRequestHead(text: string): RequestHead {
         chunked = true
         break
       case 'connection':
-        if (namesOption(value, 'close')) keepAlive = false
-        else if (!isCurrent && namesOption(value, 'keep-alive')) keepAlive = true
+        closes ||= namesOption(value, 'close')
+        stays ||= namesOption(value, 'keep-alive')
         break
       case 'expect':
         if (value.toLowerCase() !== '100-continue') throw new BadRequest(417, `Expect ${value}`)
@@ -104,7 +106,7 @@ export function parseRequestHead(text: string): RequestHead {
   const target = requestTarget(text.slice(space + 1, last), host ?? '')
   if (!target || !HOST.test(target.authority)) throw malformed('its target')
   const framing = chunked ? 'chunked' : (length ?? 0)
-  return { method, ...target, headers, framing, keepAlive, isCurrent, expectsContinue }
+  return { method, ...target, headers, framing, keepAlive: stays && !closes, isCurrent, expectsContinue }
 }
 
 function isVersion11(version: string): boolean {

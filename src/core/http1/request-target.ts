@@ -12,7 +12,7 @@ export interface RequestTarget {
 /** What the URL standard leaves as it is. */
 const PLAIN = /^\/[\w\-.~!$&'()*+,;=:@%/|[\]]*(?:\?[\w\-.~!$&()*+,;=:@%/?|[\]{}^`]*)?$/
 const DOT_SEGMENT = /\/(?:\.|%2e)/i
-const ABSOLUTE = /^https?:\/\/([^/?#]+)(.*)$/i
+const ABSOLUTE = /^https?:\/\/([^/?#:][^/?#]*)(.*)$/i
 const BEYOND_ASCII = /[\x80-\xff]/g
 
 /** Null for what is neither a path nor a URL. A fragment, which no request may have, stays where it stands: calls of APIs refuse it. */
@@ -22,7 +22,9 @@ export function requestTarget(target: string, host: string): RequestTarget | nul
     if (!authority) return null
     return requestTarget(rest.startsWith('/') ? rest : `/${rest}`, authority)
   }
-  if (!PLAIN.test(target)) return target.includes('#') ? cut(target, host) : normal(target, host)
+  // a URL parser would drop a tab, others might end the target there
+  if (!PLAIN.test(target))
+    return target.includes('\t') ? null : target.includes('#') ? cut(target, host) : normal(target, host)
   // one look that is cheap says that most have no dot segment
   return (target.includes('/.') || target.includes('%2')) && DOT_SEGMENT.test(target)
     ? normal(target, host)

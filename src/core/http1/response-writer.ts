@@ -61,6 +61,12 @@ const PHRASES: Record<number, string> = {
 export const isBodiless = (status: number, method: string): boolean =>
   status === 204 || status === 304 || method === 'HEAD'
 
+/** What is said of the length of an answer's body, which an answer to HEAD may know without having it (RFC 9110, 8.6). */
+export function lengthSaid(status: number, method: string, body: Uint8Array | null): number | null {
+  if (status === 204 || status === 304) return null
+  return body ? body.length : method === 'HEAD' ? null : 0
+}
+
 /**
  * In Latin-1, with the empty line at its end. `length` is that of the body in bytes; `chunked`: it is sent in chunks; null: the
  * head says nothing of it. `now` in epoch milliseconds. Headers that may not be written are left out.

@@ -1,0 +1,3 @@
+import { inboundContract } from './inbound.ts'
+
+inboundContract('node')
