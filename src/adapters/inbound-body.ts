@@ -1,7 +1,7 @@
 /** The body of a request as it comes: for one reader, who may want all of it or a stream; what nobody reads waits, within bounds. */
 import type { ArrivingBody } from '../core/arrival.ts'
 import { ChunkedReader, type PieceTaker } from '../core/http1/chunked.ts'
-import { BadRequest } from '../core/http1/request-parser.ts'
+import { malformed } from '../core/http1/request-parser.ts'
 
 /** How much waits in memory for its reader before the client is held back. */
 const WAITING_BYTES = 256 * 1024
@@ -19,8 +19,6 @@ export interface BodyWire {
   /** somebody wants the body: a client that waits for this is told to send it */
   wanted(): void
 }
-
-const malformed = (): BadRequest => new BadRequest(400, 'the request breaks the rules of HTTP: its chunks')
 
 export class InboundBody implements ArrivingBody, PieceTaker {
   readonly length: number | null
@@ -46,7 +44,7 @@ export class InboundBody implements ArrivingBody, PieceTaker {
 
   constructor(framing: number | 'chunked', wire: BodyWire) {
     this.#wire = wire
-    this.#chunked = framing === 'chunked' ? new ChunkedReader(malformed) : null
+    this.#chunked = framing === 'chunked' ? new ChunkedReader(() => malformed('its chunks')) : null
     this.length = framing === 'chunked' ? null : framing
     this.#left = this.length ?? 0
   }

@@ -2,7 +2,8 @@
 import type { Arrival, ArrivingBody, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'
 import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
-import { BadRequest, parseRequestHead, type RequestHead } from '../core/http1/request-parser.ts'
+import { endOfHead, UNSAFE } from '../core/http1/fields.ts'
+import { BadRequest, malformed, parseRequestHead, type RequestHead } from '../core/http1/request-parser.ts'
 import { isBodiless, lengthSaid, responseHead } from '../core/http1/response-writer.ts'
 import type { Later } from '../core/later.ts'
 import { type BodyWire, InboundBody } from './inbound-body.ts'
@@ -238,9 +239,10 @@ export class InboundConnection implements BodyWire {
     let at = 0
     // empty lines before a request are passed over (RFC 9112, 2.2)
     while (bytes[at] === 13 && bytes[at + 1] === 10) at += 2
-    const end = bytes.indexOf('\r\n\r\n', Math.max(at, this.#searched - 3), 'latin1')
+    const end = endOfHead(bytes, Math.max(at, this.#searched - 3))
     let head: RequestHead
     try {
+      if (end === UNSAFE) throw malformed('it has control characters')
       if ((end < 0 ? bytes.length : end) - at > MAX_HEAD_BYTES)
         throw new BadRequest(431, `the request has more than ${MAX_HEAD_BYTES} bytes of headers`)
       if (end < 0) {

@@ -1,7 +1,8 @@
 /** One request on a connection and its response: what the parser reads becomes bytes where it is short or already there, else a stream. */
 import type { AbortListener, CancelSignal } from '../core/cancellation.ts'
 import { ChunkedReader, type PieceTaker } from '../core/http1/chunked.ts'
-import { parseResponseHead, type ResponseHead } from '../core/http1/response-parser.ts'
+import { endOfHead, UNSAFE } from '../core/http1/fields.ts'
+import { malformed, parseResponseHead, type ResponseHead } from '../core/http1/response-parser.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
 
@@ -19,9 +20,6 @@ export interface Wire {
   /** ends the connection, the response is not read on */
   abandon(): void
 }
-
-const malformed = (): OutboundFailure =>
-  new OutboundFailure('protocol', 'the response breaks the rules of HTTP: its chunks')
 
 export const aborted = (signal: CancelSignal): OutboundFailure =>
   new OutboundFailure('aborted', 'The call was given up', signal.reason)
@@ -108,7 +106,8 @@ export class Exchange implements AbortListener, PieceTaker {
   #readHead(bytes: Buffer): number {
     let at = 0
     for (;;) {
-      const end = bytes.indexOf('\r\n\r\n', at, 'latin1')
+      const end = endOfHead(bytes, at)
+      if (end === UNSAFE) throw malformed('it has control characters')
       if ((end < 0 ? bytes.length : end) - at > MAX_HEADER_BYTES - this.#passedOver)
         throw new OutboundFailure(
           'protocol',
@@ -132,7 +131,7 @@ export class Exchange implements AbortListener, PieceTaker {
       at = end + 4
       this.#held = null
       this.#head = head
-      if (head.framing === 'chunked') this.#chunked = new ChunkedReader(malformed)
+      if (head.framing === 'chunked') this.#chunked = new ChunkedReader(() => malformed('its chunks'))
       else this.#left = head.framing === 'close' ? Number.POSITIVE_INFINITY : head.framing
       return at
     }

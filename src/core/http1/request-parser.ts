@@ -3,7 +3,7 @@
  * (lengths that contradict, folded lines, white space before a colon, two hosts) is refused.
  */
 import { memo } from '../memo.ts'
-import { namesOption, TOKEN, UNSAFE, valueIn } from './fields.ts'
+import { namesOption, TOKEN, valueIn } from './fields.ts'
 import { type RequestTarget, requestTarget } from './request-target.ts'
 
 export interface RequestHead extends RequestTarget {
@@ -30,7 +30,7 @@ export class BadRequest extends Error {
   }
 }
 
-const malformed = (what: string): BadRequest =>
+export const malformed = (what: string): BadRequest =>
   new BadRequest(400, `the request breaks the rules of HTTP: ${what}`)
 
 /** A name or an address, and a port (RFC 3986, 3.2.2). */
@@ -47,11 +47,10 @@ const meaningOf = memo(MAX_NAMES, (name): Meaning => {
   return MEANT.has(lower) ? (lower as Meaning) : 'plain'
 })
 
-/** `text` is the head in Latin-1, without the empty line at its end. Throws a BadRequest. */
+/** `text` is the head in Latin-1 as `endOfHead` found it, without the empty line at its end. Throws a BadRequest. */
 export function parseRequestHead(text: string): RequestHead {
   let end = text.indexOf('\r\n')
   if (end < 0) end = text.length
-  if (UNSAFE.test(text)) throw malformed('it has control characters')
   const space = text.indexOf(' ')
   const last = text.indexOf(' ', space + 1)
   if (space < 0 || last < 0 || last > end) throw malformed('its first line is no request line')

@@ -4,7 +4,7 @@
  */
 import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
-import { TOKEN, UNSAFE, valueIn } from './fields.ts'
+import { TOKEN, valueIn } from './fields.ts'
 
 export interface ResponseHead {
   status: number
@@ -28,14 +28,13 @@ const lowerName = memo(MAX_NAMES, (name) => {
   return name.toLowerCase()
 })
 
-const malformed = (what: string): OutboundFailure =>
+export const malformed = (what: string): OutboundFailure =>
   new OutboundFailure('protocol', `the response breaks the rules of HTTP: ${what}`)
 
-/** `text` is the head in Latin-1, without the empty line at its end; `method` is the request's. */
+/** `text` is the head in Latin-1 as `endOfHead` found it, without the empty line at its end; `method` is the request's. */
 export function parseResponseHead(text: string, method: string): ResponseHead {
   let end = text.indexOf('\r\n')
   if (end < 0) end = text.length
-  if (UNSAFE.test(text)) throw malformed('it has control characters')
   const { status, minor } = statusIn(text.slice(0, end))
   const headers: [string, string][] = []
   let length: number | undefined

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { parseResponseHead } from '../../../src/core/http1/response-parser.ts'
+import { endOfHead, UNSAFE } from '../../../src/core/http1/fields.ts'
+import { malformed, parseResponseHead } from '../../../src/core/http1/response-parser.ts'
 
-const head = (...lines: string[]) => parseResponseHead(['HTTP/1.1 200 OK', ...lines].join('\r\n'), 'GET')
+/** A head is looked at as bytes first. */
+function parse(text: string, method: string) {
+  const bytes = Buffer.from(`${text}\r\n\r\n`, 'latin1')
+  const end = endOfHead(bytes, 0)
+  if (end === UNSAFE) throw malformed('it has control characters')
+  return parseResponseHead(bytes.toString('latin1', 0, end), method)
+}
+
+const head = (...lines: string[]) => parse(['HTTP/1.1 200 OK', ...lines].join('\r\n'), 'GET')
 
 describe('the status line', () => {
   test.each([
@@ -12,7 +21,7 @@ describe('the status line', () => {
     ['HTTP/1.1 999 caf\xe9 \t!', 999],
     ['HTTP/1.1 100 Continue', 100],
   ])('%j', (line, status) => {
-    expect(parseResponseHead(line, 'GET').status).toBe(status)
+    expect(parse(line, 'GET').status).toBe(status)
   })
 
   test.each([
@@ -39,9 +48,9 @@ describe('the status line', () => {
     'ICY 200 OK',
     '\r\nHTTP/1.1 200 OK',
   ])('%j is none', (line) => {
-    expect(() => parseResponseHead(line, 'GET')).toThrow('breaks the rules of HTTP')
+    expect(() => parse(line, 'GET')).toThrow('breaks the rules of HTTP')
     // and what was refused once is refused again
-    expect(() => parseResponseHead(line, 'GET')).toThrow('breaks the rules of HTTP')
+    expect(() => parse(line, 'GET')).toThrow('breaks the rules of HTTP')
   })
 })
 
@@ -82,8 +91,6 @@ describe('headers', () => {
     'a: \x7f',
     'caf\xe9: b',
     'a(): b',
-    'a\u212a: b',
-    '',
   ])('%j is none', (line) => {
     expect(() => head('X: y', line, 'Z: z')).toThrow('breaks the rules of HTTP')
   })
@@ -100,7 +107,7 @@ describe('headers', () => {
 
 describe('framing', () => {
   const framed = (method: string, status: number, ...lines: string[]) =>
-    parseResponseHead([`HTTP/1.1 ${status} x`, ...lines].join('\r\n'), method).framing
+    parse([`HTTP/1.1 ${status} x`, ...lines].join('\r\n'), method).framing
 
   test.each<[string, number, string[], number | string]>([
     ['GET', 200, [], 'close'],
@@ -151,9 +158,7 @@ describe('framing', () => {
   })
 
   test('HTTP/1.0 has no chunks', () => {
-    expect(() => parseResponseHead('HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked', 'GET')).toThrow(
-      'Transfer-Encoding',
-    )
+    expect(() => parse('HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked', 'GET')).toThrow('Transfer-Encoding')
   })
 })
 
@@ -179,7 +184,7 @@ describe('whether the connection stays', () => {
     ['1.1', ['Keep-Alive: timeout=99999999999'], true, undefined],
   ])('HTTP/%s %j', (version, lines, keepAlive, keepAliveMs) => {
     const text = [`HTTP/${version} 200 OK`, 'Content-Length: 0', ...lines].join('\r\n')
-    expect(parseResponseHead(text, 'GET')).toMatchObject({ keepAlive, keepAliveMs })
+    expect(parse(text, 'GET')).toMatchObject({ keepAlive, keepAliveMs })
   })
 
   test('never where the connection’s end is the body’s', () => {
