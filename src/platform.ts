@@ -90,8 +90,6 @@ export interface OutboundRequest {
   headers: [string, string][]
   body: Uint8Array | ReadableStream<Uint8Array> | null
   signal?: CancelSignal
-  /** the body is to be handed on as it comes, however small: an adapter that would wait for all of it gives a stream */
-  stream?: boolean
   tls?: { insecureSkipVerification?: boolean; clientCertificate?: { cert: string; key: string } }
 }
 

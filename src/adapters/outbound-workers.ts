@@ -22,7 +22,7 @@ declare const FixedLengthStream: new (length: number) => TransformStream<Uint8Ar
 
 export const workersOutbound: Outbound = {
   can: { insecureSkipVerification: false, clientCertificate: false },
-  async send({ method, body, signal, url, headers, stream }) {
+  async send({ method, body, signal, url, headers }) {
     if (body && (method === 'GET' || method === 'HEAD'))
       throw new OutboundFailure('request', `${method} with a body cannot be sent on this runtime`)
     try {
@@ -33,7 +33,7 @@ export const workersOutbound: Outbound = {
         signal: signal && abortSignal(signal),
         body: withLength(body, headers),
       }
-      return await answer(await fetch(url, init as RequestInit), stream === true)
+      return await answer(await fetch(url, init as RequestInit))
     } catch (error) {
       throw explain(error, signal)
     }
@@ -62,7 +62,7 @@ function sentHeaders(headers: [string, string][]): Record<string, string> | [str
 }
 
 /** Every look at a Response is a call out of JavaScript: its headers are walked through once. */
-async function answer(response: Response, streamed: boolean): Promise<OutboundResponse> {
+async function answer(response: Response): Promise<OutboundResponse> {
   const { status } = response
   let headers: [string, string][] = []
   let coding = ''
@@ -76,8 +76,7 @@ async function answer(response: Response, streamed: boolean): Promise<OutboundRe
     headers = headers.filter(([name]) => name !== 'content-encoding' && name !== 'content-length')
     length = null
   }
-  if (streamed || length === null || !(length <= WHOLE_BODY_BYTES))
-    return { status, headers, body: response.body }
+  if (length === null || !(length <= WHOLE_BODY_BYTES)) return { status, headers, body: response.body }
   const buffer = await response.arrayBuffer()
   return { status, headers, body: buffer.byteLength > 0 ? new Uint8Array(buffer) : null }
 }

@@ -11,8 +11,7 @@ export const http: Integrator = (prepared, on, signal) => {
   let { headers } = prepared
   let url = query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`
   if (integration.connectionType === 'VPC_LINK') ({ url, headers } = reachVpcLink(url, prepared, on))
-  const stream = integration.responseTransferMode === 'STREAM'
-  const request = { url, method, headers, body, signal, stream }
+  const request = { url, method, headers, body, signal }
   // a plain address needs no look at certificates
   if (!/^https:/i.test(url)) return on.platform.outbound.send(request)
   return tlsOf(prepared, on).then((tls) => on.platform.outbound.send({ ...request, tls }))
