@@ -1,5 +1,5 @@
 /**
- * The only Hono file. Host and path decide who answers a request: a deployed API, the control service, or health.
+ * Host and path decide who answers a request: a deployed API, the control service, or health.
  * The entry hands in the planes, so that a bundle holds no plane but its own.
  *
  *   {api-id}.execute-api.{region}.{domain}/{stage}/…          a deployed API
@@ -10,8 +10,7 @@
  *   /_edgeway/metrics                                         counters for Prometheus, with EDGEWAY_METRICS=true
  *   anything else                                             the control service, by its operations table
  */
-import { Hono } from 'hono'
-import type { createControl } from './control/control.ts'
+
 import type { Arrival } from './core/arrival.ts'
 import { authorityOf } from './core/authority.ts'
 import type { Answer } from './core/call.ts'
@@ -19,12 +18,13 @@ import type { Later } from './core/later.ts'
 import { parseTarget, type Target } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
 import type { createExecute, Execute } from './execute/execute.ts'
+import type { createManagement } from './management.ts'
 import type { Peer, Platform } from './platform.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** What this process runs of the gateway. */
 export interface Planes {
-  control?: typeof createControl
+  control?: typeof createManagement
   execute?: typeof createExecute
   /** the control service of another process: answers what no API claims, and tests with this one's execution service */
   elsewhere?: (request: Request, peer: Peer, tests: TestInvoker) => Promise<Response>
@@ -51,21 +51,17 @@ export function createApp(
   const control = planes.control?.({ platform, store })
   const { elsewhere } = planes
 
-  const hono = new Hono<{ Bindings: { peer: Peer; tests?: TestInvoker } }>()
-  hono.get('/_edgeway/health', (c) => c.json({ status: 'ok', ...about }))
-  if (execute && platform.env.EDGEWAY_METRICS === 'true')
-    hono.get('/_edgeway/metrics', (c) =>
-      c.text(execute.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4' }),
-    )
-  for (const { operation, method, path } of control?.routes ?? [])
-    hono.on(method, path, (c) =>
-      control!.handle(operation, c.req.param() as Record<string, string>, c.req.raw, c.env.peer, c.env.tests),
-    )
-  hono.notFound((c) => {
-    const { peer, tests } = c.env
-    if (control) return control.unknown(c.req.raw)
-    return elsewhere && tests ? elsewhere(c.req.raw, peer, tests) : missing()
-  })
+  /** What the gateway says of itself. */
+  function ownPage({ method, rawPath }: Arrival): Response | null {
+    if (!rawPath.startsWith('/_edgeway/') || (method !== 'GET' && method !== 'HEAD')) return null
+    const page =
+      rawPath === '/_edgeway/health'
+        ? Response.json({ status: 'ok', ...about })
+        : rawPath === '/_edgeway/metrics' && execute && platform.env.EDGEWAY_METRICS === 'true'
+          ? new Response(execute.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4' } })
+          : null
+    return page && method === 'HEAD' ? new Response(null, page) : page
+  }
 
   function answerTo(arrival: Arrival, tests: TestInvoker | undefined): Later<Answer | Response> {
     if (!execute) return managed(arrival, tests)
@@ -93,10 +89,14 @@ export function createApp(
   }
 
   async function managed(arrival: Arrival, tests: TestInvoker | undefined): Promise<Response> {
+    const own = ownPage(arrival)
+    if (own) return own
     const request = requestOf(arrival)
     if (!request) return missing()
+    const { peer } = arrival
     try {
-      return await hono.fetch(request, { peer: arrival.peer, tests })
+      if (control) return await control(request, peer, tests)
+      return elsewhere && tests ? await elsewhere(request, peer, tests) : missing()
     } catch (error) {
       return failed(error)
     }

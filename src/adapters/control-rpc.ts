@@ -19,8 +19,9 @@ interface Tests {
 /** The gateway's side: the control service behind a binding. */
 export const controlOver =
   (binding: ControlService) =>
-  (request: Request, peer: Peer, tests: TestInvoker): Promise<Response> =>
-    binding.handle(request, peer, new GatewayTests(tests))
+  (request: Request, { address, tls }: Peer, tests: TestInvoker): Promise<Response> =>
+    // a binding passes plain objects; certificates of clients are no matter of the control service's
+    binding.handle(request, { address, tls }, new GatewayTests(tests))
 
 /** The control service's side: the gateway's test invocations behind a stub. */
 export function testsOver(stub: Tests): TestInvoker {

@@ -1,6 +1,6 @@
 /** Requests as a platform hands them over, and answers as it takes them (Workers). */
 import type { Arrival, ArrivingBody, Peer } from '../core/arrival.ts'
-import type { Answer, Pair } from '../core/call.ts'
+import type { Answer, Body, Pair } from '../core/call.ts'
 import { sendable } from '../core/header-value.ts'
 import { headerName, headerOf } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
@@ -61,8 +61,14 @@ export function responseOf({ status, headers, body }: Answer): Response {
   const init: ResponseInit = { status, headers: wireHeaders(headers) }
   // Workers would pack the body once more; other runtimes do not know the word, and take longer to pass over it
   if (headerOf(headers, 'content-encoding') !== undefined) Object.assign(init, { encodeBody: 'manual' })
-  return new Response(body as BodyInit | null, init)
+  return new Response(payloadOf(body), init)
 }
+
+/** A buffer makes a cheaper Response than a view of the whole of it. */
+const payloadOf = (body: Body): BodyInit | null =>
+  body instanceof Uint8Array && body.byteLength === body.buffer.byteLength
+    ? (body.buffer as ArrayBuffer)
+    : (body as BodyInit | null)
 
 /** What may not be written is left out. A record where no name comes twice: cheaper for every runtime than a list. */
 function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {

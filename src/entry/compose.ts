@@ -15,8 +15,8 @@ import { xrayTracer } from '../adapters/tracer-xray.ts'
 import { trustStores } from '../adapters/trust-store.ts'
 import { createApp } from '../app.ts'
 import { ConfigError, number, option, portOf, settingsOf } from '../config.ts'
-import { createControl } from '../control/control.ts'
 import { createExecute } from '../execute/execute.ts'
+import { createManagement } from '../management.ts'
 import { asGiven, helpText, mergeFlags } from '../options.ts'
 import type { Outbound, Platform } from '../platform.ts'
 import { mustOpen, principalsOf } from '../store/principals.ts'
@@ -90,7 +90,7 @@ async function run(runtime: Runtime): Promise<void> {
     throw new ConfigError(
       `${host} is not loopback and nobody is known who may manage: run \`npm start -- principal create NAME --manage\` first`,
     )
-  const planes = { control: createControl, execute: createExecute }
+  const planes = { control: createManagement, execute: createExecute }
   const app = createApp(platform, { runtime: runtime.name, version: VERSION }, planes)
   const inbound = socketInbound(app.answer, log)
   const listener = await listening(runtime.listen, host, port, '--port', inbound.accept)

@@ -4,12 +4,12 @@
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { type ControlService, testsOver } from '../adapters/control-rpc.ts'
-import { createControl } from '../control/control.ts'
+import { createManagement } from '../management.ts'
 import { type Bindings, workerApp } from './worker-platform.ts'
 
 export { MeterObject } from '../adapters/meter-durable-object.ts'
 
-const answering = workerApp(() => ({ control: createControl }))
+const answering = workerApp(() => ({ control: createManagement }))
 
 export default class extends WorkerEntrypoint<Bindings> implements ControlService {
   /** Nobody's address leads here; if one does, it finds nothing. */

@@ -15,31 +15,41 @@ const answering = workerApp(({ CONTROL }: GatewayBindings) => ({
   elsewhere: CONTROL && controlOver(CONTROL),
 }))
 
+type Arriving = Request & { cf?: IncomingRequestCfProperties }
+
 export default {
-  fetch: (
-    request: Request & { cf?: IncomingRequestCfProperties },
-    bindings: GatewayBindings,
-  ): Later<Response> => answering(bindings)(request, peerOf(request)),
+  fetch: (request: Arriving, bindings: GatewayBindings): Later<Response> =>
+    answering(bindings)(request, new CloudflarePeer(request)),
 }
 
-/** Cloudflare's facts about the connection. */
-function peerOf(request: Request & { cf?: IncomingRequestCfProperties }): Peer {
-  const peer: Peer = {
-    address: request.headers.get('cf-connecting-ip') ?? '',
-    tls: request.url.startsWith('https:'),
+/** Cloudflare's facts about the connection. Of `cf`, which is parsed when it is looked at, few calls need anything. */
+class CloudflarePeer implements Peer {
+  readonly address: string
+  readonly tls: boolean
+  readonly #request: Arriving
+
+  constructor(request: Arriving) {
+    this.address = request.headers.get('cf-connecting-ip') ?? ''
+    this.tls = request.url.startsWith('https:')
+    this.#request = request
   }
-  const version = request.cf?.tlsVersion
-  if (version) peer.handshake = { version }
-  const tls = request.cf?.tlsClientAuth
-  if (tls && tls.certPresented === '1')
-    peer.clientCertificate = {
+
+  get handshake(): Peer['handshake'] {
+    const version = this.#request.cf?.tlsVersion
+    return version ? { version } : undefined
+  }
+
+  get clientCertificate(): Peer['clientCertificate'] {
+    const tls = this.#request.cf?.tlsClientAuth
+    if (tls?.certPresented !== '1') return undefined
+    return {
       pem: '',
       subjectDN: tls.certSubjectDN,
       issuerDN: tls.certIssuerDN,
       serialNumber: tls.certSerial,
       validity: { notBefore: tls.certNotBefore, notAfter: tls.certNotAfter },
       verified: tls.certVerified === 'SUCCESS' && tls.certRevoked !== '1',
-      host: new URL(request.url).hostname,
+      host: new URL(this.#request.url).hostname,
     }
-  return peer
+  }
 }

@@ -38,8 +38,6 @@ class Received implements Call {
   readonly headerBytes: number
   readonly rawQuery: string
   readonly payload: Payload
-  readonly clientCertificate: Peer['clientCertificate']
-  readonly handshake: Peer['handshake']
   readonly reached: Reached = { measured: {} }
   journal: Journal | null = null
   private readonly arrival: Arrival
@@ -68,8 +66,6 @@ class Received implements Call {
     this.headerBytes = read.size
     this.rawQuery = target.rawQuery
     this.payload = body ? requestPayload(body, maxPayloadBytes, codingOf(read.encoding)) : NO_PAYLOAD
-    this.clientCertificate = peer.clientCertificate
-    this.handshake = peer.handshake
     this.arrival = arrival
     this.on = on
     this.read = read
@@ -97,6 +93,14 @@ class Received implements Call {
   header(lowerName: string): string | undefined {
     // all that are added begin with an x
     return headerOf(lowerName.startsWith('x') ? this.headers : this.read.kept, lowerName)
+  }
+
+  get clientCertificate(): Peer['clientCertificate'] {
+    return this.arrival.peer.clientCertificate
+  }
+
+  get handshake(): Peer['handshake'] {
+    return this.arrival.peer.handshake
   }
 
   get sourceIp(): string {

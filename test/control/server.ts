@@ -6,10 +6,9 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import { type Client, createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate } from 'drizzle-orm/libsql/migrator'
-import { Hono } from 'hono'
 import { memoryMeter } from '../../src/adapters/meter-memory.ts'
-import { createControl } from '../../src/control/control.ts'
 import type { TestInvoker } from '../../src/core/test-invoker.ts'
+import { createManagement } from '../../src/management.ts'
 import type { Database, Peer, Platform, Settings } from '../../src/platform.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { serve } from '../support/serve.ts'
@@ -68,15 +67,11 @@ export async function startControl(
     env: {},
   } as unknown as Platform
   const store = openStore(platform)
-  const control = createControl({ platform, store })
-  const app = new Hono()
+  const manage = createManagement({ platform, store })
   const peer: Peer = { address: '127.0.0.1', tls: false }
-  for (const { operation, method, path } of control.routes)
-    app.on(method, path, (c) =>
-      control.handle(operation, c.req.param() as Record<string, string>, c.req.raw, peer, options.execute),
-    )
-  app.notFound((c) => control.unknown(c.req.raw))
-  const server = await serve(async (arrival) => app.fetch(arrival.request()), { port: options.port ?? 0 })
+  const server = await serve(async (arrival) => manage(arrival.request(), peer, options.execute), {
+    port: options.port ?? 0,
+  })
   const endpoint = `http://127.0.0.1:${server.port}`
   const clients: APIGatewayClient[] = []
   const clientFor = (region: string) => {

@@ -11,8 +11,8 @@ import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { type App, createApp } from '../../src/app.ts'
 import { settingsOf } from '../../src/config.ts'
-import { createControl } from '../../src/control/control.ts'
 import { createExecute } from '../../src/execute/execute.ts'
+import { createManagement } from '../../src/management.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
 import { serve } from './serve.ts'
 
@@ -62,7 +62,7 @@ export async function startWhole(
   const app = createApp(
     platform,
     { runtime: 'test', version: '0' },
-    { control: createControl, execute: createExecute },
+    { control: createManagement, execute: createExecute },
   )
   const { peer } = options
   const server = await serve((arrival) =>
