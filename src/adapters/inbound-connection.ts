@@ -1,22 +1,20 @@
 /** A client's connection: its requests one after the other, and their answers in the same order. */
 import type { Arrival, ArrivingBody, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'
-import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
 import { endOfHead, UNSAFE } from '../core/http1/fields.ts'
 import { BadRequest, malformed, parseRequestHead, type RequestHead } from '../core/http1/request-parser.ts'
-import { isBodiless, lengthSaid, responseHead } from '../core/http1/response-writer.ts'
+import { responseHead } from '../core/http1/response-writer.ts'
 import type { Later } from '../core/later.ts'
 import { type BodyWire, InboundBody } from './inbound-body.ts'
 import { Pile } from './inbound-pile.ts'
 import { SocketArrival } from './inbound-request.ts'
+import { AnswerWriter } from './inbound-writer.ts'
 import type { ByteSocket } from './socket.ts'
 
 /** Amazon's limits (10,240 bytes of URL, of header values) are the pipeline's; beyond this nobody reads on. */
 const MAX_HEAD_BYTES = 64 * 1024
 /** How much of the next requests waits while one is answered. */
 const MAX_HELD_BYTES = 64 * 1024
-/** How much of a long answer goes out at once. */
-const PIECE_BYTES = 256 * 1024
 /** What is left of a body that nobody wants is read up to this, for the connection's sake; behind more of it the connection ends. */
 const MAX_PASSED_OVER_BYTES = 1024 * 1024
 
@@ -66,6 +64,7 @@ export class InboundConnection implements BodyWire {
   readonly #socket: ByteSocket
   readonly #peer: Peer
   readonly #keeper: Keeper
+  readonly #writer: AnswerWriter
   /** a head that is not whole yet, or what came behind the request that is being answered */
   #held: Buffer | null = null
   /** holds `#held` while it grows */
@@ -80,9 +79,6 @@ export class InboundConnection implements BodyWire {
   #body: InboundBody | null = null
   /** the client was told to send its body, or may not be told any more */
   #told = false
-  /** reads the answer that is being sent */
-  #answer: ReadableStreamDefaultReader<Uint8Array> | null = null
-  #onDrain: (() => void) | null = null
   #paused = false
   /** the client sends no more */
   #clientEnded = false
@@ -100,6 +96,9 @@ export class InboundConnection implements BodyWire {
     this.#peer = peer
     this.#keeper = keeper
     this.#since = keeper.tick
+    this.#writer = new AnswerWriter(socket, () => {
+      this.#since = keeper.tick
+    })
     socket.listen({
       data: (bytes) => this.#received(bytes),
       end: () => this.#ended(),
@@ -107,7 +106,7 @@ export class InboundConnection implements BodyWire {
       close: () => this.#closed(),
       drain: () => {
         this.#since = this.#keeper.tick
-        this.#onDrain?.()
+        this.#writer.drained()
       },
     })
   }
@@ -297,102 +296,39 @@ export class InboundConnection implements BodyWire {
   }
 
   #answered(head: RequestHead, answer: Answer | Response): void {
+    if (answer instanceof Response) {
+      answerIn(answer).then(
+        (answer) => this.#answered(head, answer),
+        (error) => this.#failed(error),
+      )
+      return
+    }
+    const streamed = answer.body instanceof ReadableStream
+    const keep = (head.isCurrent || !streamed) && this.#keeps(head)
+    this.#told = true
     try {
-      if (answer instanceof Response)
-        answerIn(answer).then(
-          (answer) => this.#answered(head, answer),
-          (error) => this.#failed(error),
+      const sent = this.#writer.send(head, answer, keep)
+      if (sent instanceof Promise)
+        sent.then(
+          () => this.#done(keep),
+          () => this.#broken(head),
         )
-      else if (answer.body instanceof ReadableStream) void this.#stream(head, answer, answer.body)
-      else this.#write(head, answer, answer.body)
+      else this.#done(keep)
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  /** The answer's stream broke: a client must not take the part for the whole. */
+  #broken({ isCurrent }: RequestHead): void {
+    if (!isCurrent && !this.#gone) this.#socket.reset()
+    this.destroy()
   }
 
   /** Nobody knows how to go on: the client must not take what it has for an answer. */
   #failed(error: unknown): void {
     this.#keeper.failed(error)
     this.destroy()
-  }
-
-  #write(head: RequestHead, { status, headers }: Answer, body: Uint8Array | null): void {
-    if (this.#gone) return
-    const keep = this.#keeps(head)
-    this.#told = true
-    const text = responseHead(status, headers, lengthSaid(status, head.method, body), keep, Date.now())
-    const bytes = isBodiless(status, head.method) ? null : body
-    if (bytes && bytes.length > PIECE_BYTES) void this.#writeLong(text, bytes, keep)
-    else if (this.#socket.write(text, bytes)) this.#done(keep)
-    else void this.#drained().then(() => this.#done(keep))
-  }
-
-  /** In pieces: each that leaves shows that the client gets on. */
-  async #writeLong(text: string, bytes: Uint8Array, keep: boolean): Promise<void> {
-    let flows = this.#socket.write(text, bytes.subarray(0, PIECE_BYTES))
-    for (let at = PIECE_BYTES; at < bytes.length; at += PIECE_BYTES) {
-      if (!flows) await this.#drained()
-      if (this.#gone) return
-      flows = this.#socket.write(bytes.subarray(at, at + PIECE_BYTES))
-    }
-    if (!flows) await this.#drained()
-    this.#done(keep)
-  }
-
-  /** A client of HTTP/1.0 knows no chunks: the connection's end is the body's. */
-  async #stream(
-    head: RequestHead,
-    { status, headers }: Answer,
-    stream: ReadableStream<Uint8Array>,
-  ): Promise<void> {
-    try {
-      const reader = stream.getReader()
-      if (this.#gone || isBodiless(status, head.method)) {
-        reader.cancel().catch(() => {})
-        return this.#write(head, { status, headers, body: null }, null)
-      }
-      this.#answer = reader
-      const keep = head.isCurrent && this.#keeps(head)
-      this.#told = true
-      const framing = head.isCurrent ? 'chunked' : null
-      let flows = this.#socket.write(responseHead(status, headers, framing, keep, Date.now()), null)
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (this.#gone) return
-        if (done) break
-        for (let at = 0; at < value.length; at += PIECE_BYTES) {
-          const piece = value.length > PIECE_BYTES ? value.subarray(at, at + PIECE_BYTES) : value
-          if (!flows) await this.#drained()
-          flows = head.isCurrent ? this.#writeChunk(piece) : this.#socket.write(piece)
-          this.#since = this.#keeper.tick
-          if (!flows) await this.#drained()
-          if (this.#gone) return
-        }
-      }
-      if (head.isCurrent) flows = this.#socket.write(LAST_CHUNK)
-      if (!flows) await this.#drained()
-      this.#answer = null
-      this.#done(keep)
-    } catch {
-      // a client must not take the part for the whole
-      if (!head.isCurrent && !this.#gone) this.#socket.reset()
-      this.destroy()
-    }
-  }
-
-  #writeChunk(bytes: Uint8Array): boolean {
-    this.#socket.write(chunkStart(bytes.length), bytes)
-    return this.#socket.write(CHUNK_END)
-  }
-
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onDrain = () => {
-        this.#onDrain = null
-        resolve()
-      }
-      if (this.#gone || !this.#socket.unsent()) this.#onDrain()
-    })
   }
 
   /** Whether the connection may go on behind this answer. */
@@ -458,8 +394,7 @@ export class InboundConnection implements BodyWire {
     this.#pile = null
     this.#body?.fail(new Error('the client closed the connection'))
     this.#body = null
-    this.#answer?.cancel().catch(() => {})
-    this.#onDrain?.()
+    this.#writer.close()
     this.#keeper.gone(this)
   }
 }
