@@ -12,8 +12,8 @@
  */
 import { Hono } from 'hono'
 import type { createControl } from './control/control.ts'
+import { authorityOf } from './core/authority.ts'
 import type { Later } from './core/later.ts'
-import { memo } from './core/memo.ts'
 import { parseTarget, type Target } from './core/target.ts'
 import type { TestInvoker } from './core/test-invoker.ts'
 import type { createExecute, Execute } from './execute/execute.ts'
@@ -36,13 +36,6 @@ export interface App {
    */
   fetch(request: Request, peer: Peer, tests?: TestInvoker): Later<Response>
 }
-
-/**
- * Host names that are no custom domain's, so that no look-up is made: this machine's, and those of APIs, but not
- * `d-{id}.execute-api.…`, which is a custom domain's regional name.
- */
-const OWN_HOST =
-  /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|(?!d-[a-z0-9]{10}\.)[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/
 
 export function createApp(
   platform: Platform,
@@ -79,9 +72,11 @@ export function createApp(
     const mark = url.indexOf('?', start)
     const rawPath = mark < 0 ? url.slice(start) : url.slice(start, mark)
     const rawQuery = mark < 0 ? '' : url.slice(mark + 1)
-    const { host, isOwn } = authorityOf(url.slice(authority, start))
+    // every runtime makes a request's URL of its Host header, and asking for that would have Node build all headers
+    const asked = authorityOf(url.slice(authority, start))
+    const { host, isOwn } = asked
     if (!isOwn) return onDomain(execute, { by: 'domain', host, rawPath, rawQuery }, request, peer, tests)
-    const target = parseTarget(host, rawPath, rawQuery)
+    const target = parseTarget(asked, rawPath, rawQuery)
     return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
   }
 
@@ -98,7 +93,7 @@ export function createApp(
     } catch (error) {
       return failed(error)
     }
-    const target = parseTarget(asked.host, asked.rawPath, asked.rawQuery)
+    const target = parseTarget(authorityOf(asked.host), asked.rawPath, asked.rawQuery)
     return target ? execute.handle(request, target, peer) : managed(request, peer, tests)
   }
 
@@ -136,25 +131,6 @@ const missing = (): Response =>
     { message: 'Missing Authentication Token' },
     { status: 403, headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' } },
   )
-
-interface Authority {
-  /** without its port, in lower case */
-  host: string
-  /** no custom domain's */
-  isOwn: boolean
-}
-
-/** Hosts recur. */
-const MAX_AUTHORITIES = 50_000
-
-/**
- * Every runtime makes a request's URL of its Host header, and asking for that header would have Node build all of them: the URL's
- * parts are cut from its text, without parsing it a second time.
- */
-const authorityOf = memo(MAX_AUTHORITIES, (text): Authority => {
-  const host = text.replace(/:\d*$/, '').toLowerCase()
-  return { host, isOwn: OWN_HOST.test(host) }
-})
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)

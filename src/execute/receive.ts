@@ -1,8 +1,8 @@
 /** A request becomes a Call: headers as Amazon hands them on, ids, the client's address, the body still unread. */
+import { type Authority, authorityOf } from '../core/authority.ts'
 import type { Call, Journal, Pair, Payload, Reached, Wire } from '../core/call.ts'
 import { addressIn, clientAddress, plainAddress } from '../core/client-address.ts'
 import { type HeaderName, headerName, headerOf } from '../core/headers.ts'
-import { memo } from '../core/memo.ts'
 import type { Target } from '../core/target.ts'
 import type { Peer } from '../platform.ts'
 import type { Gateway } from './gateway.ts'
@@ -58,7 +58,7 @@ class Received implements Call {
     const { trustedProxies, maxPayloadBytes } = settings
     const trusted = trustedProxies.length > 0 && addressIn(plainAddress(peer.address), trustedProxies)
     const secure = trusted && read.forwardedProto ? read.forwardedProto.trim() === 'https' : peer.tls
-    const { host, port } = authorityOf(request.url, read.host)
+    const { host, port } = authorityIn(request.url, read.host)
     const declared = read.chunked ? null : read.length
     const bodied = read.chunked || (read.length ?? 0) > 0 || (read.length === null && hasBody(request, peer))
     const ids = on.identifiers.ofCall()
@@ -137,27 +137,13 @@ function readHeaders(request: Request, { rawHeaders: raw }: Peer): Read {
   return read
 }
 
-interface Authority {
-  /** in lower case */
-  host: string
-  port: string | undefined
-}
-
-/** Host headers recur. */
-const MAX_AUTHORITIES = 50_000
-
-const authorityFrom = memo(MAX_AUTHORITIES, (text): Authority => {
-  const [, host, port] = /^(.*?)(?::(\d*))?$/s.exec(text)!
-  return { host: host!.toLowerCase(), port }
-})
-
 /** What a call is for: the Host header says it, unless the request target is a URL (RFC 9112, 3.2.2), which then is the request's. */
-function authorityOf(url: string, header: string): Authority {
-  const named = authorityFrom(header)
+function authorityIn(url: string, header: string): Authority {
+  const named = authorityOf(header)
   const start = url.indexOf('//') + 2
   const next = url[start + named.host.length]
   if (named.host === '' || (url.startsWith(named.host, start) && (next === '/' || next === ':'))) return named
-  return authorityFrom(url.slice(start, url.indexOf('/', start)))
+  return authorityOf(url.slice(start, url.indexOf('/', start)))
 }
 
 /** Asked for by signatures only, so put together only then. */

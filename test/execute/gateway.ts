@@ -10,6 +10,7 @@ import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { settingsOf } from '../../src/config.ts'
 import type { DomainPointer, StagePointer } from '../../src/core/api.ts'
+import { authorityOf } from '../../src/core/authority.ts'
 import { compile } from '../../src/core/compile.ts'
 import type {
   ApiDefinition,
@@ -22,7 +23,7 @@ import type {
 import { parseTarget } from '../../src/core/target.ts'
 import { createExecute, type Execute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
-import type { Deployments } from '../../src/store/deployments.ts'
+import type { Deployed, Deployments } from '../../src/store/deployments.ts'
 import type { Keys } from '../../src/store/keys.ts'
 import { Usage } from '../../src/store/usage.ts'
 
@@ -135,7 +136,7 @@ export async function startGateway(
   } = {},
 ): Promise<TestGateway> {
   const log: Line[] = []
-  const apis = new Map<string, ReturnType<typeof compile>>()
+  const apis = new Map<string, Deployed>()
   const stages = new Map<string, StagePointer>()
   const domains = new Map<string, DomainPointer>()
   const outbound = socketOutbound()
@@ -159,10 +160,10 @@ export async function startGateway(
     domain: (host: string) => domains.get(host) ?? null,
     clientCertificate: async (_: string, id: string) =>
       options.clientCertificates?.find(({ clientCertificateId }) => clientCertificateId === id) ?? null,
-    api(id: string) {
-      const api = apis.get(id)
-      if (!api) throw new Error(`no deployment ${id}`)
-      return api
+    deployed(id: string) {
+      const deployed = apis.get(id)
+      if (!deployed) throw new Error(`no deployment ${id}`)
+      return deployed
     },
   } as unknown as Deployments
   const execute = createExecute({
@@ -172,7 +173,7 @@ export async function startGateway(
     usage: new Usage(platform),
   })
   const deploy = (given: ApiDefinition, deploymentId = 'dep1'): void => {
-    apis.set(deploymentId, compile(given, deploymentId, 'us-east-1'))
+    apis.set(deploymentId, { api: compile(given, deploymentId, 'us-east-1') })
   }
   deploy(definition)
   const stage = stageOf(options.stage)
@@ -188,9 +189,10 @@ export async function startGateway(
     overrideGlobalObjects: false,
     fetch: (request, { incoming }) => {
       const raw = incoming as IncomingMessage
-      const host = (raw.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+      const asked = authorityOf(raw.headers.host ?? '')
+      const { host } = asked
       const [path = '/', query = ''] = request.url.slice(request.url.indexOf('/', 8)).split(/\?(.*)/s)
-      const target = parseTarget(host, path, query) ?? { by: 'domain', host, rawPath: path, rawQuery: query }
+      const target = parseTarget(asked, path, query) ?? { by: 'domain', host, rawPath: path, rawQuery: query }
       return execute.handle(request, target, {
         address: raw.socket.remoteAddress ?? '',
         rawHeaders: raw.rawHeaders,
