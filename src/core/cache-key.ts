@@ -34,8 +34,8 @@ export function keyProgramOf(program: MethodProgram): KeyProgram {
 
 function compile(program: MethodProgram): KeyProgram {
   const { integration, proxy, responses } = program.integration()
-  const { cacheKeyParameters = [], requestParameters = {} } = integration
-  const namespace = program.method.methodIntegration?.cacheNamespace ?? program.resource.id
+  const { cacheNamespace, cacheKeyParameters = [], requestParameters = {} } = integration
+  const namespace = cacheNamespace ?? program.resource.id
   const readers: [string, Reader][] = []
   let needsSource = false
   let needsBody = false

@@ -107,24 +107,16 @@ function kindOf({ type, uri }: Integration): IntegrationKind {
   return LAMBDA_URI.test(uri ?? '') ? 'lambda' : 'aws'
 }
 
-/** Programs of integrations by all that they are made of: many methods have equal ones, as the OPTIONS of CORS do. */
-const programs = new Map<string, IntegrationProgram>()
-const MAX_PROGRAMS = 1000
-const MAX_TEXT = 8192
-
 function integrationProgram(
-  { cacheNamespace, ...integration }: Integration,
+  integration: Integration,
   { methodResponses = {} }: Method,
   path: string,
   templateSteps: number | undefined,
 ): IntegrationProgram {
   const variables = Array.from(path.matchAll(/\{([^}+]+)\+?\}/g), ([, name]) => name!)
-  const text = JSON.stringify([integration, Object.keys(methodResponses), variables, templateSteps])
-  const known = programs.get(text)
-  if (known) return known
   const kind = kindOf(integration)
   const request = compileMappings(integration.requestParameters, 'integration.request', 'method.request')
-  const program: IntegrationProgram = {
+  return {
     integration,
     kind,
     handsPathOn:
@@ -142,9 +134,4 @@ function integrationProgram(
       templates: compileTemplates(response.responseTemplates, templateSteps),
     })),
   }
-  if (text.length > MAX_TEXT) return program
-  // those in use stay with their methods
-  if (programs.size >= MAX_PROGRAMS) programs.clear()
-  programs.set(text, program)
-  return program
 }

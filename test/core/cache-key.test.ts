@@ -12,17 +12,17 @@ import type { Admitted, Caller, Pair } from '../../src/core/call.ts'
 import { headerOf } from '../../src/core/headers.ts'
 import type { MethodProgram } from '../../src/core/program.ts'
 
-const integration = (cacheKeyParameters: string[]) => ({
+const integration = (cacheKeyParameters: string[], cacheNamespace?: string) => ({
   proxy: true,
   responses: [],
-  integration: { type: 'HTTP_PROXY', cacheKeyParameters },
+  integration: { type: 'HTTP_PROXY', cacheKeyParameters, cacheNamespace },
 })
 
 function program(parameters: string[], namespace?: string, resourceId = 'res'): MethodProgram {
   return {
     resource: { id: resourceId, path: '/' },
-    method: { httpMethod: 'GET', methodIntegration: { cacheNamespace: namespace } },
-    integration: () => integration(parameters),
+    method: { httpMethod: 'GET' },
+    integration: () => integration(parameters, namespace),
   } as unknown as MethodProgram
 }
 
