@@ -1,7 +1,8 @@
 /**
  * Whether the number of deployed APIs, or of an API's resources, is felt in a call: the same method of one API with three
  * resources, of one with 300, and of 10,000 APIs, of which always the same one is called, 1,000 at random, or all at random.
- * The method is MOCK, where the little that a look-up takes is felt most, or with `--call=proxy` HTTP_PROXY.
+ * Each API answers something else, as different APIs do: what is alike in them may be kept once, and costs less. The method is MOCK,
+ * where the little that a look-up takes is felt most, or with `--call=proxy` HTTP_PROXY.
  * The databases are made once, by the control service on Node, and then served by each runtime.
  *
  *   node bench/scale.mjs [node bun deno workerd; node by default] [--call=proxy] [--apis=10000]
@@ -11,7 +12,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { chosenOf, conclude, failure, option, ratio, takeTurns } from './support/compare.mjs'
-import { definitionOf, httpProxy, MOCK } from './support/definitions.mjs'
+import { definitionOf, httpProxy, mock } from './support/definitions.mjs'
 import { ALL_RUNTIMES, startOnData, startOrigin } from './support/gateway.mjs'
 import { deploy, hostOf, scratch, startProcess, stop } from './support/processes.mjs'
 
@@ -20,8 +21,8 @@ const MANY = Number(option('apis', 10_000))
 const SPREAD = Math.min(1000, MANY)
 const AT_ONCE = 4
 const proxied = option('call', 'mock') === 'proxy'
-const called = proxied ? httpProxy((await startOrigin()).url, 'GET') : MOCK
-const answer = proxied ? /^\{"text":"x+"\}$/ : /^\{"message": "Hello"\}$/
+const origin = proxied ? (await startOrigin()).url : ''
+const answer = proxied ? /^\{"text":"x+"\}$/ : /^\{"message": "Hello \d+"\}$/
 const count = (n) => n.toLocaleString('en')
 
 /** In memory where that can be had: what a disk takes for 20,000 commits is not the question. */
@@ -29,17 +30,19 @@ const folder = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/edgeway-bench-') :
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** `/`, `/things` and `/things/{id}`, and as many beside them as are still wanted. */
-const withResources = (wanted) =>
-  definitionOf({
+function withResources(wanted, n) {
+  const called = proxied ? httpProxy(`${origin}/${n}`, 'GET') : mock(`{"message": "Hello ${n}"}`)
+  return definitionOf({
     '/things': { get: called },
     '/things/{id}': {
       get: { ...called, parameters: [{ name: 'id', in: 'path', required: true, type: 'string' }] },
     },
-    ...Object.fromEntries(Array.from({ length: wanted - 3 }, (_, n) => [`/others-${n}`, { get: called }])),
+    ...Object.fromEntries(Array.from({ length: wanted - 3 }, (_, at) => [`/others-${at}`, { get: called }])),
   })
+}
 
 /** A data folder with `apis` deployed APIs, and their ids. */
-async function prepare(name, apis, definition) {
+async function prepare(name, apis, resources) {
   const data = join(folder, name)
   const gateway = await startProcess('node', {}, data)
   const ids = []
@@ -47,7 +50,7 @@ async function prepare(name, apis, definition) {
   let left = apis
   const worker = async () => {
     while (left-- > 0) {
-      ids.push((await deploy(gateway, definition)).id)
+      ids.push((await deploy(gateway, withResources(resources, left))).id)
       if (ids.length % 1000 === 0) {
         const seconds = ((performance.now() - started) / 1000).toFixed(0)
         console.log(`  deployed ${count(ids.length)} of ${count(apis)} APIs in ${seconds} s`)
@@ -80,9 +83,9 @@ async function visit({ port, path, hosts, headers }) {
 }
 
 console.log('the control service on Node')
-const small = await prepare('small', 1, withResources(3))
-const large = await prepare('large', 1, withResources(300))
-const many = await prepare('many', MANY, withResources(3))
+const small = await prepare('small', 1, 3)
+const large = await prepare('large', 1, 300)
+const many = await prepare('many', MANY, 3)
 
 const bars = []
 for (const runtime of chosenOf(ALL_RUNTIMES, ['node'])) {

@@ -10,7 +10,6 @@
  *   /_edgeway/metrics                                         counters for Prometheus, with EDGEWAY_METRICS=true
  *   anything else                                             the control service, by its operations table
  */
-
 import type { Arrival } from './core/arrival.ts'
 import { authorityOf } from './core/authority.ts'
 import type { Answer } from './core/call.ts'
@@ -66,9 +65,10 @@ export function createApp(
   function answerTo(arrival: Arrival, tests: TestInvoker | undefined): Later<Answer | Response> {
     if (!execute) return managed(arrival, tests)
     const { rawPath, rawQuery } = arrival
-    const { host, isOwn } = authorityOf(arrival.authority)
+    const asked = authorityOf(arrival.authority)
+    const { host, isOwn } = asked
     if (!isOwn) return onDomain(execute, { by: 'domain', host, rawPath, rawQuery }, arrival, tests)
-    const target = parseTarget(host, rawPath, rawQuery)
+    const target = parseTarget(asked, rawPath, rawQuery)
     return target ? execute.handle(arrival, target) : managed(arrival, tests)
   }
 
@@ -84,7 +84,7 @@ export function createApp(
     } catch (error) {
       return failed(error)
     }
-    const target = parseTarget(asked.host, asked.rawPath, asked.rawQuery)
+    const target = parseTarget(authorityOf(asked.host), asked.rawPath, asked.rawQuery)
     return target ? execute.handle(arrival, target) : managed(arrival, tests)
   }
 

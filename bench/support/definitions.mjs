@@ -6,13 +6,15 @@ const method = (integration) => ({
   'x-amazon-apigateway-integration': integration,
 })
 
-export const MOCK = method({
-  type: 'mock',
-  requestTemplates: { 'application/json': '{"statusCode": 200}' },
-  responses: {
-    default: { statusCode: '200', responseTemplates: { 'application/json': '{"message": "Hello"}' } },
-  },
-})
+/** MOCK that answers with `text`. */
+export const mock = (text) =>
+  method({
+    type: 'mock',
+    requestTemplates: { 'application/json': '{"statusCode": 200}' },
+    responses: { default: { statusCode: '200', responseTemplates: { 'application/json': text } } },
+  })
+
+export const MOCK = mock('{"message": "Hello"}')
 
 export const httpProxy = (uri, httpMethod) => method({ type: 'http_proxy', httpMethod, uri })
 

@@ -1,5 +1,5 @@
 /** Hosts with or without a port, as a Host header or a URL names them. */
-import { memo } from './memo.ts'
+import { memo, sharedText } from './memo.ts'
 
 export interface Authority {
   /** without the port, in lower case */
@@ -7,6 +7,9 @@ export interface Authority {
   readonly port: string | undefined
   /** no custom domain's name */
   readonly isOwn: boolean
+  /** of `{api-id}.execute-api.{region}.{domain}` */
+  readonly apiId: string | undefined
+  readonly region: string | undefined
 }
 
 /**
@@ -16,11 +19,19 @@ export interface Authority {
 const OWN_HOST =
   /^(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]+\]|(?!d-[a-z0-9]{10}\.)[a-z0-9_-]+\.execute-api\.[a-z0-9.-]+)$/
 
+/**
+ * `{api-id}.execute-api.{region}.{domain}`, but for a custom domain's regional name; the suffix names a VPC endpoint, and
+ * LocalStack's hosts have no region.
+ */
+const API_HOST =
+  /^(?!d-[a-z0-9]{10}(?:-vpce-|\.))([a-z0-9_-]+?)(?:-vpce-[a-z0-9]+)?\.execute-api\.(?:([a-z]{2}(?:-[a-z]+)+-\d+)\.)?[a-z0-9.-]+$/
+
 /** Hosts recur. */
 const MAX_AUTHORITIES = 50_000
 
 export const authorityOf = memo(MAX_AUTHORITIES, (text): Authority => {
   const [, name, port] = /^(.*?)(?::(\d*))?$/s.exec(text)!
   const host = name!.toLowerCase()
-  return { host, port, isOwn: OWN_HOST.test(host) }
+  const [, apiId, region] = API_HOST.exec(host) ?? []
+  return { host, port, isOwn: OWN_HOST.test(host), apiId, region: region && sharedText(region) }
 })

@@ -54,7 +54,7 @@ function compile(program: MethodProgram): KeyProgram {
     readers.push([name, (_admitted, source) => read(source!) ?? null])
   }
   // a response template is chosen, and a binary body shown, by what the client accepts; a request template by what it sends
-  const chosen = !proxy && [...responses.values()].some(({ templates }) => templates.size > 1)
+  const chosen = !proxy && responses.some(({ templates }) => templates.size > 1)
 
   /** what is the same in all calls of a verb; a method's program belongs to one deployment */
   const fixed = new Map<string, string>()

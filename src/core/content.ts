@@ -4,9 +4,11 @@ import { configurationFault } from './fault.ts'
 /** Tells whether a media type is one of an API's binaryMediaTypes. */
 export type BinaryTypes = (mediaType: string | undefined) => boolean
 
+const NONE: BinaryTypes = () => false
+
 /** `type/*` and `*` + `/*` stand for many. Parameters do not count. */
 export function binaryTypes(list: readonly string[] | undefined): BinaryTypes {
-  if (!list?.length) return () => false
+  if (!list?.length) return NONE
   const types = new Set(list.map(essence))
   if (types.has('*/*')) return () => true
   return (mediaType) => {

@@ -65,8 +65,11 @@ export function compileMappings(parameters: Strings | undefined, prefix: string,
       encoded: path === undefined ? undefined : ({ pathParameters }) => own(pathParameters, path),
     })
   }
-  return { list, needsBody, samePath: list.length > 0 && same.size === list.length ? same : null }
+  if (list.length === 0) return NO_MAPPINGS
+  return { list, needsBody, samePath: same.size === list.length ? same : null }
 }
+
+const NO_MAPPINGS: Mappings = { list: [], needsBody: false, samePath: null }
 
 const own = (map: Strings | undefined, name: string): string | undefined =>
   map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined

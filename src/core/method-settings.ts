@@ -4,6 +4,7 @@
  * for method caching", "Configure method-level throttling").
  */
 import type { MethodSetting, Stage } from './documents.ts'
+import type { BucketSpec } from './throttle.ts'
 
 /** What holds for a method that no setting names. */
 export const DEFAULT_SETTING = {
@@ -20,6 +21,8 @@ export type MethodRules = MethodSetting &
   Required<Pick<MethodSetting, keyof typeof DEFAULT_SETTING>> & {
     /** only where the stage has a cache cluster, the method is GET or was named, and the TTL is not 0 */
     cachingEnabled: boolean
+    /** what the stage and the account allow: made when the method is first called */
+    stageBuckets?: readonly BucketSpec[]
   }
 
 /** A settings key as it is compared: `/pets/{id}` + ` GET`. A leading slash may be missing or be written `~1` or `/`. */
@@ -53,6 +56,7 @@ export function methodRules(
   return {
     ...merged,
     cachingEnabled: stage.cacheClusterEnabled === true && wanted && merged.cacheTtlInSeconds > 0,
+    stageBuckets: undefined,
   }
 }
 

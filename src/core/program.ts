@@ -1,12 +1,17 @@
 /**
  * What a deployment is turned into once per process: trie, mapping closures, templates, selectors. Made from the stored JSON
  * and forgotten with it; a method's part is made when it is first called.
+ *
+ * Where thousands of APIs are called in turn, what a call costs is how many places in memory it looks at: nearly all of them have
+ * left the processor's caches since the API's last call. So what every call asks is here, in few objects, and what is alike in
+ * many APIs is one object for all.
  */
 import type { CompiledApi } from './api.ts'
 import { type BinaryTypes, binaryTypes } from './content.ts'
-import type { Integration, IntegrationResponse, Method, Resource } from './documents.ts'
+import type { Integration, Method, Resource, Stage } from './documents.ts'
 import { configurationFault, Fault } from './fault.ts'
 import { compileMappings, type Mappings } from './mapping.ts'
+import type { MethodRules } from './method-settings.ts'
 import { Router } from './route.ts'
 import { type Selector, selectorsOf } from './selection.ts'
 import { compileTemplates, type Templates } from './template.ts'
@@ -14,16 +19,12 @@ import { compileUri, type UriTemplate } from './uri.ts'
 
 export interface Program {
   readonly router: Router<MethodProgram>
+  readonly disableExecuteApiEndpoint: boolean
+  /** without a resource policy, and not private: who may call is for the methods to say */
+  readonly open: boolean
   readonly binary: BinaryTypes
   /** null while the API does not compress */
   readonly minimumCompressionSize: number | null
-}
-
-export interface MethodProgram {
-  readonly resource: Resource
-  readonly method: Method
-  /** throws a configuration fault where the method has no integration, or one that cannot be read */
-  integration(): IntegrationProgram
 }
 
 /** How a back end is reached. `lambda` is an AWS integration with a function, whose errors are told by errorMessage. */
@@ -39,55 +40,59 @@ export interface IntegrationProgram {
   /** all that is mapped are the method's path parameters, each to one of its own name */
   readonly handsPathOn: boolean
   readonly requestTemplates: Templates
-  readonly selectors: readonly Selector[]
-  readonly responses: ReadonlyMap<IntegrationResponse, ResponseProgram>
+  readonly responses: readonly ResponseProgram[]
 }
 
-export interface ResponseProgram {
+export interface ResponseProgram extends Selector {
   readonly status: number
+  /** the method has a response with this status */
+  readonly declared: boolean
   readonly mappings: Mappings
   readonly templates: Templates
 }
 
-const programs = new WeakMap<CompiledApi, Program>()
-
 /** `templateSteps` bounds each render of a template (see core/vtl/template.ts). */
-export function programOf(api: CompiledApi, templateSteps?: number): Program {
-  const known = programs.get(api)
-  if (known) return known
-  const program = build(api, templateSteps)
-  programs.set(api, program)
-  return program
-}
-
-function build(api: CompiledApi, templateSteps: number | undefined): Program {
-  const { restApi, resources } = api.definition
+export function programOf({ definition }: CompiledApi, templateSteps?: number): Program {
+  const { restApi, resources } = definition
   const router = new Router<MethodProgram>()
   for (const resource of resources)
     for (const [verb, method] of Object.entries(resource.resourceMethods ?? {}))
-      router.add(resource.path, verb, methodProgram(resource, method, templateSteps))
+      router.add(resource.path, verb, new MethodProgram(resource, method, templateSteps))
   return {
     router,
+    disableExecuteApiEndpoint: restApi.disableExecuteApiEndpoint,
+    open: !restApi.policy && !restApi.endpointConfiguration?.types?.includes('PRIVATE'),
     binary: binaryTypes(restApi.binaryMediaTypes),
     minimumCompressionSize: restApi.minimumCompressionSize ?? null,
   }
 }
 
-export function methodProgram(resource: Resource, method: Method, templateSteps?: number): MethodProgram {
-  let built: IntegrationProgram | undefined
-  return {
-    resource,
-    method,
-    integration() {
-      if (!method.methodIntegration)
-        throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
-      try {
-        built ??= integrationProgram(method.methodIntegration, resource.path, templateSteps)
-        return built
-      } catch (cause) {
-        throw cause instanceof Fault ? cause : configurationFault((cause as Error).message, cause)
-      }
-    },
+export class MethodProgram {
+  readonly resource: Resource
+  readonly method: Method
+  /** what the stage that was called last says of the method: the next call mostly has the same stage and verb */
+  last: { stage: Stage; verb: string; rules: MethodRules } | null = null
+  readonly #templateSteps: number | undefined
+  #built: IntegrationProgram | null = null
+
+  constructor(resource: Resource, method: Method, templateSteps?: number) {
+    this.resource = resource
+    this.method = method
+    this.#templateSteps = templateSteps
+  }
+
+  /** Throws a configuration fault where the method has no integration, or one that cannot be read. */
+  integration(): IntegrationProgram {
+    if (this.#built) return this.#built
+    const { method, resource } = this
+    if (!method.methodIntegration)
+      throw configurationFault(`No integration defined for method ${method.httpMethod} ${resource.path}`)
+    try {
+      this.#built = integrationProgram(method.methodIntegration, method, resource.path, this.#templateSteps)
+      return this.#built
+    } catch (cause) {
+      throw cause instanceof Fault ? cause : configurationFault((cause as Error).message, cause)
+    }
   }
 }
 
@@ -104,13 +109,13 @@ function kindOf({ type, uri }: Integration): IntegrationKind {
 
 function integrationProgram(
   integration: Integration,
+  { methodResponses = {} }: Method,
   path: string,
   templateSteps: number | undefined,
 ): IntegrationProgram {
-  const selectors = selectorsOf(integration.integrationResponses)
+  const variables = Array.from(path.matchAll(/\{([^}+]+)\+?\}/g), ([, name]) => name!)
   const kind = kindOf(integration)
   const request = compileMappings(integration.requestParameters, 'integration.request', 'method.request')
-  const variables = Array.from(path.matchAll(/\{([^}+]+)\+?\}/g), ([, name]) => name!)
   return {
     integration,
     kind,
@@ -120,15 +125,13 @@ function integrationProgram(
     uri: compileUri(integration.uri ?? ''),
     request,
     requestTemplates: compileTemplates(integration.requestTemplates, templateSteps),
-    selectors,
-    responses: new Map(selectors.map(({ response }) => [response, responseProgram(response, templateSteps)])),
-  }
-}
-
-function responseProgram(response: IntegrationResponse, templateSteps: number | undefined): ResponseProgram {
-  return {
-    status: Number(response.statusCode),
-    mappings: compileMappings(response.responseParameters, 'method.response', 'integration.response'),
-    templates: compileTemplates(response.responseTemplates, templateSteps),
+    responses: selectorsOf(integration.integrationResponses).map(({ response, pattern }) => ({
+      response,
+      pattern,
+      status: Number(response.statusCode),
+      declared: Boolean(methodResponses[response.statusCode]),
+      mappings: compileMappings(response.responseParameters, 'method.response', 'integration.response'),
+      templates: compileTemplates(response.responseTemplates, templateSteps),
+    })),
   }
 }

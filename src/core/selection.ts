@@ -29,11 +29,11 @@ function patternOf(source: string): Pattern {
  * `value` is the status, or a Lambda function's errorMessage ('' without one); a pattern matches the whole of it. Matching is
  * counted, so that a pattern and a message made for each other end in a fault.
  */
-export function select(selectors: readonly Selector[], value: string, status: number): IntegrationResponse {
+export function select<T extends Selector>(selectors: readonly T[], value: string, status: number): T {
   const chosen =
     selectors.find(({ pattern }) => pattern !== null && matches(pattern, value)) ??
     selectors.find(({ pattern }) => pattern === null)
-  if (chosen) return chosen.response
+  if (chosen) return chosen
   throw configurationFault(
     `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${status}`,
   )

@@ -7,6 +7,7 @@ import type { Pair, ResponseOverrides } from './call.ts'
 import { essence } from './content.ts'
 import type { Strings } from './documents.ts'
 import { configurationFault, Fault } from './fault.ts'
+import { memo } from './memo.ts'
 import type { Context } from './variables.ts'
 import { type CompiledTemplate, compileTemplate, type TemplateRuntimeError } from './vtl/template.ts'
 
@@ -56,11 +57,14 @@ export function compileTemplates(
   )
 }
 
+/** Many have the same few, as `{"statusCode": 200}` of MOCK: one object for all. */
+const constant = memo(1000, (source): Template => {
+  const rendered = { bytes: encoder.encode(source), overrides: NO_OVERRIDES }
+  return { render: () => rendered }
+})
+
 function lazily(source: string, steps: number | undefined): Template {
-  if (!/[$#]/.test(source)) {
-    const rendered = { bytes: encoder.encode(source), overrides: NO_OVERRIDES }
-    return { render: () => rendered }
-  }
+  if (!/[$#]/.test(source)) return constant(source)
   let engine: CompiledTemplate | undefined
   return {
     render(scope) {

@@ -52,13 +52,27 @@ function bucketOf(key: string, limits: ThrottleLimits | undefined): BucketSpec[]
 }
 
 /** What the stage and the account allow, whoever calls. */
-export function stageBuckets(called: Called, rules: MethodRules, account: ThrottleLimits): BucketSpec[] {
+export function stageBuckets(
+  called: Called,
+  rules: MethodRules,
+  account: ThrottleLimits,
+): readonly BucketSpec[] {
   const { region, apiId, stageName, path, verb } = called
   const limits = { rateLimit: rules.throttlingRateLimit, burstLimit: rules.throttlingBurstLimit }
-  return [
-    ...bucketOf(`method/${apiId}/${stageName}/${verb} ${path}|`, limits),
-    ...bucketOf(`account/${region}|`, account),
-  ]
+  const method = bucketOf(`method/${apiId}/${stageName}/${verb} ${path}|`, limits)
+  const all = accountBuckets(region, account)
+  return method.length > 0 ? [...method, ...all] : all
+}
+
+const accounts = new WeakMap<ThrottleLimits, Map<string, readonly BucketSpec[]>>()
+
+/** The same list for all methods of a region: most have no limit of their own. */
+function accountBuckets(region: string, account: ThrottleLimits): readonly BucketSpec[] {
+  const byRegion = accounts.get(account) ?? new Map<string, readonly BucketSpec[]>()
+  accounts.set(account, byRegion)
+  const known = byRegion.get(region) ?? bucketOf(`account/${region}|`, account)
+  byRegion.set(region, known)
+  return known
 }
 
 /** What the usage plan allows this client. */

@@ -20,10 +20,8 @@ const ANYBODY: Caller = Object.freeze({ identity: {}, authorizer: null })
 
 export function authorize(matched: Matched, on: Gateway): Later<Caller> {
   const { method, located } = matched
-  const { policy, endpointConfiguration } = located.api.definition.restApi
   const type = method.authorizationType || 'NONE'
-  if (type === 'NONE' && !policy && !endpointConfiguration?.types?.includes('PRIVATE'))
-    return reached(matched, ANYBODY)
+  if (type === 'NONE' && located.program.open) return reached(matched, ANYBODY)
   const note = stopwatch(type, matched, on)
   const passed = (caller: Caller) => {
     note()

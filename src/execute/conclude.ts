@@ -44,9 +44,9 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const { program, admitted, overrides } = prepared
   const { located } = admitted.matched
   const { call } = located
-  const response = select(program.selectors, reply.selection ?? String(reply.status), reply.status)
-  const { status, mappings, templates } = program.responses.get(response)!
-  if (!admitted.matched.method.methodResponses?.[response.statusCode])
+  const chosen = select(program.responses, reply.selection ?? String(reply.status), reply.status)
+  const { response, status, declared, mappings, templates } = chosen
+  if (!declared)
     throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)
   const accept = call.header('accept')
   const mapped = mapResponse(mappings, {

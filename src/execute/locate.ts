@@ -1,5 +1,5 @@
 /** From host or path to the stage, and from the stage to the deployment that serves this call (canary split here). */
-import type { CompiledApi, DomainPointer } from '../core/api.ts'
+import type { DomainPointer } from '../core/api.ts'
 import type { Call, Located } from '../core/call.ts'
 import { type Release, releaseOf } from '../core/canary.ts'
 import type { Stage } from '../core/documents.ts'
@@ -9,6 +9,7 @@ import { headersOf } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import { programOf } from '../core/program.ts'
 import type { Target } from '../core/target.ts'
+import type { Deployed } from '../store/deployments.ts'
 import type { Gateway } from './gateway.ts'
 import { beginTrace } from './trace.ts'
 
@@ -51,8 +52,8 @@ function onStage(call: Call, target: Target, place: Place, on: Gateway): Later<L
       throw forbidden(`API ${place.apiId} is in ${pointer.region}, not in ${target.region}`)
     const release = releaseOf(pointer.stage, on.identifiers.draw)
     if (!release.deploymentId) throw forbidden(`stage ${place.stageName} has no deployment`)
-    return after(on.deployments.api(release.deploymentId), (api) =>
-      onDeployment(call, target, place, pointer.stage, release, api, on),
+    return after(on.deployments.deployed(release.deploymentId, pointer), (deployed) =>
+      onDeployment(call, target, place, pointer.stage, release, deployed, on),
     )
   })
 }
@@ -63,15 +64,18 @@ function onDeployment(
   place: Place,
   stage: Stage,
   { variables, canary }: Release,
-  api: CompiledApi,
+  deployed: Deployed,
   on: Gateway,
 ): Located {
   const { basePath, routingRuleId } = place
+  const { api } = deployed
+  deployed.program ??= programOf(api, on.platform.settings.limits.templateSteps)
+  const { program } = deployed
   const located: Located = {
     call,
     accountId: on.platform.settings.accountId,
     api,
-    program: programOf(api, on.platform.settings.limits.templateSteps),
+    program,
     stage,
     canary,
     stageVariables: variables,
@@ -80,9 +84,9 @@ function onDeployment(
     basePath,
     routingRuleId,
   }
-  if (target.by === 'api' && api.definition.restApi.disableExecuteApiEndpoint)
+  if (target.by === 'api' && program.disableExecuteApiEndpoint)
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
-  if (target.by === 'api') checkHandshake(api.definition.restApi, call)
+  if (target.by === 'api' && call.handshake) checkHandshake(api.definition.restApi, call)
   call.reached.located = located
   if (stage.tracingEnabled) beginTrace(located, on)
   return located

@@ -25,24 +25,25 @@ export function match(located: Located, on: Gateway): Matched {
   return matched
 }
 
-/** Rules by stage document, method and verb: a stage document is never changed, only replaced. */
-const rules = new WeakMap<Stage, Map<MethodProgram, Map<string, MethodRules>>>()
+/** Rules by stage document and method: a stage document is never changed, only replaced. */
+const rules = new WeakMap<Stage, Map<string, MethodRules>>()
 
 function rulesOf(stage: Stage, program: MethodProgram, verb: string): MethodRules {
-  let byMethod = rules.get(stage)
-  if (!byMethod) {
-    byMethod = new Map()
-    rules.set(stage, byMethod)
+  const { last } = program
+  if (last && last.stage === stage && last.verb === verb) return last.rules
+  const { path } = program.resource
+  const { httpMethod } = program.method
+  let ofStage = rules.get(stage)
+  if (!ofStage) {
+    ofStage = new Map()
+    rules.set(stage, ofStage)
   }
-  let byVerb = byMethod.get(program)
-  if (!byVerb) {
-    byVerb = new Map()
-    byMethod.set(program, byVerb)
-  }
-  let known = byVerb.get(verb)
+  const key = `${verb} ${httpMethod} ${path}`
+  let known = ofStage.get(key)
   if (!known) {
-    known = methodRules(stage, program.resource.path, program.method.httpMethod, verb)
-    byVerb.set(verb, known)
+    known = methodRules(stage, path, httpMethod, verb)
+    ofStage.set(key, known)
   }
+  program.last = { stage, verb, rules: known }
   return known
 }

@@ -4,7 +4,7 @@ import type { Authorizer, Method, Resource } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
 import { methodArns } from '../core/method-arn.ts'
 import { methodRules } from '../core/method-settings.ts'
-import { methodProgram } from '../core/program.ts'
+import { MethodProgram } from '../core/program.ts'
 import type { TestInvokeAuthorizerInput, TestInvokeAuthorizerResponse } from '../core/test-invoker.ts'
 import { authorizeByUserPool } from './authorizers/cognito.ts'
 import { askFunction } from './authorizers/lambda.ts'
@@ -76,7 +76,7 @@ function matchedOf(input: TestInvokeAuthorizerInput, journal: TestJournal, on: G
     located,
     resource,
     method,
-    program: methodProgram(resource, method),
+    program: new MethodProgram(resource, method),
     pathParameters: {},
     settings: methodRules(located.stage, '/', call.method),
   }

@@ -9,7 +9,7 @@ import type { ApiDefinition, Stage } from '../core/documents.ts'
 import { headerMaps, headerOf } from '../core/headers.ts'
 import type { Later } from '../core/later.ts'
 import { methodRules } from '../core/method-settings.ts'
-import { methodProgram, programOf } from '../core/program.ts'
+import { MethodProgram, programOf } from '../core/program.ts'
 import { Router } from '../core/route.ts'
 import type { TestInvokeMethodInput, TestInvokeMethodResponse, TestInvoker } from '../core/test-invoker.ts'
 import type { Gateway } from './gateway.ts'
@@ -112,7 +112,7 @@ function testCall(
     on,
   )
   if (!resource || !method) return { admitted: null, call }
-  const program = methodProgram(resource, method)
+  const program = new MethodProgram(resource, method)
   const router = new Router<true>()
   router.add(resource.path, 'ANY', true)
   const matched = {

@@ -4,7 +4,6 @@
  */
 import type { Matched } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
-import type { MethodRules } from '../core/method-settings.ts'
 import type { QuotaSpec } from '../core/quota.ts'
 import type { BucketSpec, MeterVerdict } from '../core/throttle.ts'
 import { type Called, clientBuckets, type PlanLimits, stageBuckets } from '../core/traffic.ts'
@@ -18,9 +17,6 @@ export interface PlanClient {
 }
 
 const NO_QUOTAS: readonly QuotaSpec[] = []
-
-/** Buckets of a method by its rules, which are made anew when the stage changes. */
-const stages = new WeakMap<object, readonly BucketSpec[]>()
 
 /** Throws THROTTLED or QUOTA_EXCEEDED. Without a promise where the meter and the client's counts are in memory. */
 export function throttle(
@@ -136,12 +132,8 @@ const calledOf = ({ located, resource, method }: Matched): Called => ({
 
 function stageBucketsOf(matched: Matched, on: Gateway): readonly BucketSpec[] {
   const { settings } = matched
-  let buckets = stages.get(settings)
-  if (!buckets) {
-    buckets = stageBuckets(calledOf(matched), settings as MethodRules, on.platform.settings.accountThrottle)
-    stages.set(settings, buckets)
-  }
-  return buckets
+  settings.stageBuckets ??= stageBuckets(calledOf(matched), settings, on.platform.settings.accountThrottle)
+  return settings.stageBuckets
 }
 
 function clientBucketsOf(client: Client, matched: Matched, on: Gateway): readonly BucketSpec[] {

@@ -8,6 +8,8 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { API_FORMAT, type CompiledApi, type DomainPointer, type StagePointer } from '../core/api.ts'
 import type { ClientCertificate, Stage } from '../core/documents.ts'
+import { ownText, sharedText } from '../core/memo.ts'
+import type { Program } from '../core/program.ts'
 import type { RoutingRule } from '../core/routing-rule.ts'
 import type { Platform } from '../platform.ts'
 import type { Changes } from './changes.ts'
@@ -32,12 +34,25 @@ interface Held<T> {
   reading?: Promise<T | null>
 }
 
+/** A deployment in memory, and what was made of it to serve calls. */
+export interface Deployed {
+  readonly api: CompiledApi
+  program?: Program
+}
+
 interface Compiled {
-  api: CompiledApi
+  readonly id: string
+  /** null once it has left: stages may still know it */
+  deployed: Deployed | null
   /** of its JSON */
   size: number
   /** called since it was last considered for leaving */
   used: boolean
+}
+
+/** A stage, and the deployment that its last call went to, which needs no look-up then. */
+interface Served extends StagePointer {
+  last?: Compiled
 }
 
 const isRecent = (at: number | undefined, now: number): boolean =>
@@ -51,10 +66,10 @@ export class Deployments {
   readonly #parts: Parts
   readonly #documents: Documents
   readonly #changes: Changes
-  readonly #stages = new Map<string, Held<StagePointer>>()
+  readonly #stages = new Map<string, Held<Served>>()
   readonly #domains = new Map<string, Held<DomainPointer>>()
   readonly #compiled = new Map<string, Compiled>()
-  readonly #loading = new Map<string, Promise<CompiledApi>>()
+  readonly #loading = new Map<string, Promise<Deployed>>()
   #compiledSize = 0
 
   constructor(parts: Parts, store: Documents, changes: Changes) {
@@ -68,7 +83,7 @@ export class Deployments {
   }
 
   /** The stage that a call names, or null if there is none. */
-  stage(apiId: string, stageName: string): Promise<StagePointer | null> | StagePointer | null {
+  stage(apiId: string, stageName: string): Promise<Served | null> | Served | null {
     const key = `${apiId}/${stageName}`
     return this.#held(this.#stages, 'stage', key, () => this.#readStage(apiId, stageName))
   }
@@ -78,12 +93,13 @@ export class Deployments {
     return this.#held(this.#domains, 'domain', host, () => this.#readDomain(host))
   }
 
-  /** A compiled deployment by id. Throws when it is gone or in a format that this version does not read. */
-  api(deploymentId: string): Promise<CompiledApi> | CompiledApi {
-    const known = this.#compiled.get(deploymentId)
-    if (known) {
-      known.used = true
-      return known.api
+  /** A deployment by id, for a stage. Throws when it is gone or in a format that this version does not read. */
+  deployed(deploymentId: string, by?: Served): Promise<Deployed> | Deployed {
+    const known = by?.last?.id === deploymentId ? by.last : this.#compiled.get(deploymentId)
+    if (known?.deployed) {
+      if (!known.used) known.used = true
+      if (by) by.last = known
+      return known.deployed
     }
     const ahead = this.#loading.get(deploymentId)
     if (ahead) return this.#parts.join(ahead)
@@ -101,7 +117,7 @@ export class Deployments {
   }
 
   #held<T>(memo: Map<string, Held<T>>, kind: string, key: string, read: () => Promise<T | null>) {
-    const { clock, cache, defer, join } = this.#parts
+    const { clock, cache, join } = this.#parts
     const now = clock.now()
     const held = memo.get(key)
     if (held?.reading) return join(held.reading)
@@ -112,6 +128,18 @@ export class Deployments {
       (mark === undefined ? isRecent(held.at, now) : mark === held.mark || isRecent(held.failedAt, now))
     )
       return held.value
+    return this.#read(memo, kind, ownText(key), read, held, mark, now)
+  }
+
+  #read<T>(
+    memo: Map<string, Held<T>>,
+    kind: string,
+    key: string,
+    read: () => Promise<T | null>,
+    held: Held<T> | undefined,
+    mark: Promise<number> | number | undefined,
+    now: number,
+  ): Promise<T | null> {
     const reading = this.#current(mark, held, () => this.#refresh(kind, key, read, held))
       .then((current) => {
         // a change that came while we read has removed or replaced the entry: what we read may be older than it
@@ -133,7 +161,7 @@ export class Deployments {
         return held.value
       })
     // others wait for this reading, so it must survive the disconnect of the call that began it
-    defer(reading)
+    this.#parts.defer(reading)
     memo.set(key, { ...(held ?? NOTHING), reading })
     return reading
   }
@@ -175,7 +203,7 @@ export class Deployments {
     return value
   }
 
-  async #readStage(apiId: string, stageName: string): Promise<StagePointer | null> {
+  async #readStage(apiId: string, stageName: string): Promise<Served | null> {
     const [row] = await this.#parts.database
       .select({ region: documents.region, body: documents.body })
       .from(documents)
@@ -185,7 +213,7 @@ export class Deployments {
           eq(documents.kind, 'Stage'),
         ),
       )
-    return row ? { apiId, region: row.region, stage: JSON.parse(row.body) as Stage } : null
+    return row ? { apiId, region: sharedText(row.region), stage: JSON.parse(row.body) as Stage } : null
   }
 
   async #readDomain(host: string): Promise<DomainPointer | null> {
@@ -207,7 +235,7 @@ export class Deployments {
     return { domainName: String(domain.domainName), region: claim.region, domain, rules, mappings }
   }
 
-  async #load(id: string): Promise<CompiledApi> {
+  async #load(id: string): Promise<Deployed> {
     const { cache, database, defer } = this.#parts
     const name = `deployment:${id}`
     let text = await cache.get(name).catch(() => null)
@@ -226,10 +254,11 @@ export class Deployments {
       throw new Error(
         `deployment ${id} has format ${api.format}, this version reads ${API_FORMAT}: deploy it again`,
       )
-    this.#compiled.set(id, { api, size: text.length, used: false })
+    const deployed: Deployed = { api, program: undefined }
+    this.#compiled.set(id, { id, deployed, size: text.length, used: false })
     this.#compiledSize += text.length
     this.#makeRoom(id)
-    return api
+    return deployed
   }
 
   /** The oldest go, but those that were called since they were last looked at here get another turn. */
@@ -238,8 +267,13 @@ export class Deployments {
       if (this.#compiledSize <= MAX_COMPILED) return
       if (oldest === forId) continue
       this.#compiled.delete(oldest)
-      if (compiled.used) this.#compiled.set(oldest, { ...compiled, used: false })
-      else this.#compiledSize -= compiled.size
+      if (compiled.used) {
+        compiled.used = false
+        this.#compiled.set(oldest, compiled)
+        continue
+      }
+      compiled.deployed = null
+      this.#compiledSize -= compiled.size
     }
   }
 

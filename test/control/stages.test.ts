@@ -50,7 +50,9 @@ describe('deployments', () => {
     )
     await server.client.send(new PutIntegrationCommand({ ...at, httpMethod: 'POST', type: 'MOCK' }))
     expect(
-      Object.keys((await server.store.deployments.api(first)).definition.resources[0]!.resourceMethods!),
+      Object.keys(
+        (await server.store.deployments.deployed(first)).api.definition.resources[0]!.resourceMethods!,
+      ),
     ).toEqual(['GET'])
     const second = await deploy({ stageName: 'dev' })
     expect(await get()).toMatchObject({ deploymentId: second, variables: { a: 'b' } })

@@ -14,7 +14,7 @@ import type { MethodProgram } from '../../src/core/program.ts'
 
 const integration = (cacheKeyParameters: string[], cacheNamespace?: string) => ({
   proxy: true,
-  responses: new Map(),
+  responses: [],
   integration: { type: 'HTTP_PROXY', cacheKeyParameters, cacheNamespace },
 })
 

@@ -7,7 +7,7 @@ const selectors = selectorsOf({
   404: { statusCode: '404', selectionPattern: '.*not found.*' },
   500: { statusCode: '500', selectionPattern: '5\\d{2}|(?:\\n|.)+boom(?:\\n|.)*' },
 })
-const chosen = (value: string, status = 200) => select(selectors, value, status).statusCode
+const chosen = (value: string, status = 200) => select(selectors, value, status).response.statusCode
 
 test('a pattern matches the whole value, the default takes the rest', () => {
   expect(chosen('200')).toBe('200')
@@ -28,7 +28,7 @@ test('without a default an unmatched value is a configuration error that the log
 
 const fits = (selectionPattern: string, value: string) =>
   select(selectorsOf({ 200: { statusCode: '200' }, 500: { statusCode: '500', selectionPattern } }), value, 0)
-    .statusCode === '500'
+    .response.statusCode === '500'
 
 test.each([
   ['(?i)error.*', 'ERROR: x', true],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { authorityOf } from '../../src/core/authority.ts'
 import { parseTarget } from '../../src/core/target.ts'
 
 const api = (more: object) => ({ by: 'api', rawQuery: 'q=1', ...more })
@@ -29,7 +30,7 @@ test.each([
     { apiId: 'abc', region: 'us-east-1', rawPath: '/_aws/execute-api/x/dev' },
   ],
 ])('%s %s', (host, path, expected) => {
-  expect(parseTarget(host, path, 'q=1')).toEqual(api(expected))
+  expect(parseTarget(authorityOf(host), path, 'q=1')).toEqual(api(expected))
 })
 
 test.each([
@@ -41,5 +42,5 @@ test.each([
   ['d-a1b2c3d4e5.execute-api.us-east-1.localhost', '/v1'],
   ['localhost', '/x/_user_request_/y'],
 ])('%s %s names no API', (host, path) => {
-  expect(parseTarget(host, path, '')).toBeNull()
+  expect(parseTarget(authorityOf(host), path, '')).toBeNull()
 })

@@ -8,6 +8,7 @@ import { socketOutbound } from '../../src/adapters/outbound-sockets.ts'
 import { memoryResponses } from '../../src/adapters/responses-memory.ts'
 import { settingsOf } from '../../src/config.ts'
 import type { DomainPointer, StagePointer } from '../../src/core/api.ts'
+import { authorityOf } from '../../src/core/authority.ts'
 import { compile } from '../../src/core/compile.ts'
 import type {
   ApiDefinition,
@@ -20,7 +21,7 @@ import type {
 import { parseTarget } from '../../src/core/target.ts'
 import { createExecute, type Execute } from '../../src/execute/execute.ts'
 import type { Peer, Platform, Settings } from '../../src/platform.ts'
-import type { Deployments } from '../../src/store/deployments.ts'
+import type { Deployed, Deployments } from '../../src/store/deployments.ts'
 import type { Keys } from '../../src/store/keys.ts'
 import { Usage } from '../../src/store/usage.ts'
 import { serve } from '../support/serve.ts'
@@ -134,7 +135,7 @@ export async function startGateway(
   } = {},
 ): Promise<TestGateway> {
   const log: Line[] = []
-  const apis = new Map<string, ReturnType<typeof compile>>()
+  const apis = new Map<string, Deployed>()
   const stages = new Map<string, StagePointer>()
   const domains = new Map<string, DomainPointer>()
   const outbound = socketOutbound()
@@ -158,10 +159,10 @@ export async function startGateway(
     domain: (host: string) => domains.get(host) ?? null,
     clientCertificate: async (_: string, id: string) =>
       options.clientCertificates?.find(({ clientCertificateId }) => clientCertificateId === id) ?? null,
-    api(id: string) {
-      const api = apis.get(id)
-      if (!api) throw new Error(`no deployment ${id}`)
-      return api
+    deployed(id: string) {
+      const deployed = apis.get(id)
+      if (!deployed) throw new Error(`no deployment ${id}`)
+      return deployed
     },
   } as unknown as Deployments
   const execute = createExecute({
@@ -171,7 +172,7 @@ export async function startGateway(
     usage: new Usage(platform),
   })
   const deploy = (given: ApiDefinition, deploymentId = 'dep1'): void => {
-    apis.set(deploymentId, compile(given, deploymentId, 'us-east-1'))
+    apis.set(deploymentId, { api: compile(given, deploymentId, 'us-east-1') })
   }
   deploy(definition)
   const stage = stageOf(options.stage)
@@ -184,8 +185,9 @@ export async function startGateway(
   const server = await serve(
     (arrival) => {
       const { authority, rawPath, rawQuery } = arrival
-      const host = authority.replace(/:\d+$/, '').toLowerCase()
-      const target = parseTarget(host, rawPath, rawQuery) ?? { by: 'domain', host, rawPath, rawQuery }
+      const asked = authorityOf(authority)
+      const { host } = asked
+      const target = parseTarget(asked, rawPath, rawQuery) ?? { by: 'domain', host, rawPath, rawQuery }
       const peer = { ...arrival.peer, ...options.peer }
       return execute.handle(Object.create(arrival, { peer: { value: peer } }), target)
     },

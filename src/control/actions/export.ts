@@ -35,7 +35,7 @@ export const EXPORT: Operation = {
     const { restApiId = '', stageName = '' } = labels
     const stage = await documents.get<Stage>(region, fill(STAGE, labels))
     if (!stage) throw notFound('Invalid stage identifier specified')
-    const { definition } = await deployments.api(stage.deploymentId)
+    const { api } = await deployments.deployed(stage.deploymentId)
     const version =
       stage.documentationVersion === undefined
         ? undefined
@@ -44,7 +44,7 @@ export const EXPORT: Operation = {
             fill(VERSION, { ...labels, documentationVersion: stage.documentationVersion }),
           )
     const parameters = (query.parameters ?? {}) as Record<string, string | undefined>
-    const exported = writeOpenApi(definition as ApiDefinition, {
+    const exported = writeOpenApi(api.definition as ApiDefinition, {
       exportType: labels.exportType as ExportType,
       accepts: formatOf(headers.get('accept')),
       extensions: new Set((parameters.extensions ?? '').split(',').map((name) => name.trim().toLowerCase())),

@@ -30,7 +30,7 @@ export default {
     const deployments = {
       stage: () => ({ apiId: 'abc123', region: 'us-east-1', stage }),
       domain: () => null,
-      api: () => api,
+      deployed: () => ({ api }),
     }
     const execute = createExecute({ platform, deployments } as unknown as Parameters<typeof createExecute>[0])
     const { pathname } = new URL(request.url)
