@@ -10,6 +10,7 @@ import type { CompiledApi } from './api.ts'
 import { type BinaryTypes, binaryTypes } from './content.ts'
 import type { Integration, Method, Resource, Stage } from './documents.ts'
 import { configurationFault, Fault } from './fault.ts'
+import { type HandshakeRules, handshakeRules } from './handshake.ts'
 import { compileMappings, type Mappings } from './mapping.ts'
 import type { MethodRules } from './method-settings.ts'
 import { Router } from './route.ts'
@@ -20,6 +21,8 @@ import { compileUri, type UriTemplate } from './uri.ts'
 export interface Program {
   readonly router: Router<MethodProgram>
   readonly disableExecuteApiEndpoint: boolean
+  /** what it asks of the TLS of its own endpoint */
+  readonly handshake: HandshakeRules | null
   /** without a resource policy, and not private: who may call is for the methods to say */
   readonly open: boolean
   readonly binary: BinaryTypes
@@ -61,6 +64,7 @@ export function programOf({ definition }: CompiledApi, templateSteps?: number): 
   return {
     router,
     disableExecuteApiEndpoint: restApi.disableExecuteApiEndpoint,
+    handshake: handshakeRules(restApi),
     open: !restApi.policy && !restApi.endpointConfiguration?.types?.includes('PRIVATE'),
     binary: binaryTypes(restApi.binaryMediaTypes),
     minimumCompressionSize: restApi.minimumCompressionSize ?? null,

@@ -5,6 +5,7 @@ import { type Release, releaseOf } from '../core/canary.ts'
 import type { Stage } from '../core/documents.ts'
 import { type DomainRoute, routeOf } from '../core/domain-route.ts'
 import { Fault } from '../core/fault.ts'
+import { type HandshakeRules, handshakeFault, handshakeRules } from '../core/handshake.ts'
 import { headersOf } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import { programOf } from '../core/program.ts'
@@ -86,21 +87,15 @@ function onDeployment(
   }
   if (target.by === 'api' && program.disableExecuteApiEndpoint)
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
-  if (target.by === 'api' && call.handshake) checkHandshake(api.definition.restApi, call)
+  if (target.by === 'api') checkHandshake(program.handshake, call)
   call.reached.located = located
   if (stage.tracingEnabled) beginTrace(located, on)
   return located
 }
 
-const ONLY_TLS_1_3 = /^SecurityPolicy_TLS13_(?:1_3|2025)_/
-
-/** The TLS that an API or a domain name asks for, where it is known: its version, and with STRICT a handshake for the host called. */
-function checkHandshake(asked: { securityPolicy?: string; endpointAccessMode?: string }, call: Call): void {
-  const { version, serverName } = call.handshake ?? {}
-  if (version && version !== 'TLSv1.3' && ONLY_TLS_1_3.test(asked.securityPolicy ?? ''))
-    throw forbidden(`the security policy ${asked.securityPolicy} does not allow ${version}`)
-  if (asked.endpointAccessMode === 'STRICT' && serverName !== undefined && serverName !== call.host)
-    throw forbidden(`the handshake was for ${serverName || 'no name'}, the call is for ${call.host}`)
+function checkHandshake(rules: HandshakeRules | null, call: Call): void {
+  const fault = rules && handshakeFault(rules, call.handshake, call.host)
+  if (fault) throw forbidden(fault)
 }
 
 /** The DNS name of a VPC endpoint names no API, a header does (guide: apigateway-private-api-test-invoke-url). */
@@ -130,7 +125,7 @@ function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: Domain
   const certificate = call.clientCertificate
   if (mutual?.truststoreUri && !(certificate?.verified && certificate.host === target.host))
     throw forbidden(`${target.host} asks for a client certificate`)
-  checkHandshake(pointer.domain, call)
+  checkHandshake(handshakeRules(pointer.domain), call)
   const { host, rawPath } = target
   // rules read the Host header without its port, which clients only send where it is not the usual one
   const route = routeOf(pointer, rawPath, (name) =>
