@@ -12,6 +12,7 @@ import type { Fault } from './fault.ts'
 import type { Later } from './later.ts'
 import type { MethodRules } from './method-settings.ts'
 import type { IntegrationProgram, MethodProgram, Program } from './program.ts'
+import type { Context } from './variables.ts'
 
 export type Pair = [name: string, value: string]
 
@@ -94,6 +95,8 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
+  /** `$context` of an admitted call, once a template asked for it: the templates of one call share it, none changes it */
+  context?: Context
   /** where the stage is traced and this call is among those that are recorded */
   trace?: Recording
   /** what `$context` calls authorize, authorizer, authenticate, integration: measurements and statuses for the access log */

@@ -1,5 +1,6 @@
 /** Binary media types and content handling: Amazon's two conversion tables (guide: api-gateway-payload-encodings-workflow). */
 import { configurationFault } from './fault.ts'
+import { memo } from './memo.ts'
 
 /** Tells whether a media type is one of an API's binaryMediaTypes. */
 export type BinaryTypes = (mediaType: string | undefined) => boolean
@@ -18,8 +19,11 @@ export function binaryTypes(list: readonly string[] | undefined): BinaryTypes {
   }
 }
 
+/** Media types recur. */
+const MAX_HEADERS = 1000
+
 /** The first media type of a Content-Type or Accept header: without parameters, in lower case. */
-export const essence = (header: string): string => header.split(/[,;]/, 1)[0]!.trim().toLowerCase()
+export const essence = memo(MAX_HEADERS, (header) => header.split(/[,;]/, 1)[0]!.trim().toLowerCase())
 
 export type Content = { text: string } | { bytes: Uint8Array }
 

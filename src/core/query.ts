@@ -67,5 +67,5 @@ export const encodePath = (text: string): string =>
 /** Half of a surrogate pair cannot be encoded. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
 
-export const formatQuery = (query: Query): string =>
+export const formatQuery = (query: readonly (readonly [string, string])[]): string =>
   query.map(([name, value]) => `${encodeQuery(name)}=${encodeQuery(value)}`).join('&')

@@ -6,9 +6,20 @@ export type Context = Record<string, unknown>
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** Common Log Format: `23/Nov/2026:21:40:05 +0000`. */
+let second = Number.NaN
+let timeOfSecond = ''
+
+/** Common Log Format: `23/Nov/2026:21:40:05 +0000`. Calls of one second share it. */
 function requestTime(epochMs: number): string {
-  const date = new Date(epochMs)
+  const at = Math.floor(epochMs / 1000)
+  if (at !== second) {
+    second = at
+    timeOfSecond = commonLogTime(new Date(epochMs))
+  }
+  return timeOfSecond
+}
+
+function commonLogTime(date: Date): string {
   const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`
 }

@@ -41,12 +41,15 @@ function prepareFrom(
     program,
     method,
     ...(mock ? NOWHERE : addressed(admitted, program, mapped, overrides)),
-    headers: mock ? [] : customHeaders(admitted, program, [...mapped.headers, ...overrides.header], sent),
+    headers: mock ? [] : customHeaders(admitted, program, joined(mapped.headers, overrides.header), sent),
     body: sent,
     timeoutMs: integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: overrides.response,
   }
 }
+
+const joined = (some: readonly Pair[], more: readonly Pair[]): readonly Pair[] =>
+  more.length === 0 ? some : [...some, ...more]
 
 /** MOCK has nobody to send anything to. */
 const NOWHERE = { uri: '', query: '' }
@@ -57,10 +60,11 @@ function addressed(
   mapped: Mapped,
   { path, querystring }: Overrides,
 ): { uri: string; query: string } {
-  const places = { ...mapped.path }
+  const places = path.length === 0 ? mapped.path : { ...mapped.path }
   for (const [name, value] of path) places[name] = encodePath(value)
   const overridden = new Set(querystring.map(([name]) => name))
-  const query = [...mapped.query.filter(([name]) => !overridden.has(name)), ...querystring]
+  const kept = overridden.size === 0 ? mapped.query : mapped.query.filter(([name]) => !overridden.has(name))
+  const query = joined(kept, querystring)
   return { uri: program.uri(places, matched.located.stageVariables), query: formatQuery(query) }
 }
 

@@ -11,7 +11,6 @@ export class CallScope implements TemplateScope {
   readonly foldHeaderCase = true
   readonly #admitted: Admitted
   #params: TemplateScope['params'] | undefined
-  #context: Context | undefined
 
   /** `body`: null where there is none */
   constructor(admitted: Admitted, body: string | null) {
@@ -25,8 +24,9 @@ export class CallScope implements TemplateScope {
   }
 
   get context(): Context {
-    this.#context ??= contextOf(this.#admitted.matched.located.call)
-    return this.#context
+    const { call } = this.#admitted.matched.located
+    call.reached.context ??= contextOf(call)
+    return call.reached.context
   }
 
   get stageVariables(): Strings {
