@@ -26,7 +26,8 @@ export const bunHandlers = {
 }
 
 /** Short pieces are put together here; the kernel has copied them when `write` returns. */
-const scratch = Buffer.allocUnsafe(64 * 1024)
+const scratch = new Uint8Array(64 * 1024)
+const letters = Buffer.from(scratch.buffer)
 
 export class BunByteSocket implements ByteSocket {
   readonly #socket: BunSocket
@@ -45,26 +46,29 @@ export class BunByteSocket implements ByteSocket {
   }
 
   write(data: string | Uint8Array, more?: Uint8Array | null): boolean {
-    if (typeof data !== 'string') return this.#send(data, false)
+    if (typeof data !== 'string') return this.#send(data)
     const length = data.length + (more?.length ?? 0)
     if (length > scratch.length) {
-      const flows = this.#send(Buffer.from(data, 'latin1'), false)
-      return more ? this.#send(more, false) : flows
+      const flows = this.#send(Buffer.from(data, 'latin1'))
+      return more ? this.#send(more) : flows
     }
-    scratch.write(data, 0, 'latin1')
+    letters.write(data, 0, 'latin1')
     if (more) scratch.set(more, data.length)
-    return this.#send(scratch.subarray(0, length), true)
+    if (this.#ended) return true
+    const written = this.#waiting.length === 0 ? Math.max(0, this.#socket.write(scratch, 0, length)) : 0
+    if (written === length) return true
+    this.#waiting.push(scratch.slice(written, length))
+    return false
   }
 
-  /** `borrowed` bytes are somebody else's as soon as this returns. */
-  #send(bytes: Uint8Array, borrowed: boolean): boolean {
+  #send(bytes: Uint8Array): boolean {
     if (this.#ended) return true
     if (this.#waiting.length === 0) {
       const written = Math.max(0, this.#socket.write(bytes))
       if (written === bytes.length) return true
       bytes = bytes.subarray(written)
     }
-    this.#waiting.push(borrowed ? bytes.slice() : bytes)
+    this.#waiting.push(bytes)
     return false
   }
 

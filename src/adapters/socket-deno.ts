@@ -16,6 +16,7 @@ export interface DenoConnection {
 /** A connection at rest holds what the next bytes are read into; one that is busy reads much at once. */
 const LITTLE_BYTES = 8 * 1024
 const MUCH_BYTES = 64 * 1024
+const SCRATCH_BYTES = 2048
 const encoder = new TextEncoder()
 
 export class DenoByteSocket implements ByteSocket {
@@ -30,6 +31,8 @@ export class DenoByteSocket implements ByteSocket {
   /** what is written behind that which is under way */
   #waiting: Uint8Array[] = []
   #writing = false
+  /** a short piece that is being written: making a new array for each costs more than writing it out */
+  #scratch: Uint8Array | null = null
   /** resolves what waits for the end of a pause */
   #onResume: (() => void) | null = null
   #paused = false
@@ -75,13 +78,16 @@ export class DenoByteSocket implements ByteSocket {
 
   write(data: string | Uint8Array, more?: Uint8Array | null): boolean {
     if (this.#closed) return true
-    const bytes = typeof data === 'string' ? joined(data, more ?? null) : data
     if (this.#writing) {
-      this.#waiting.push(bytes)
+      this.#waiting.push(typeof data === 'string' ? joined(data, more ?? null, null) : data)
       return false
     }
     this.#writing = true
-    void this.#write(bytes)
+    if (typeof data === 'string') {
+      this.#scratch ??= new Uint8Array(SCRATCH_BYTES)
+      data = joined(data, more ?? null, this.#scratch)
+    }
+    void this.#write(data)
     return true
   }
 
@@ -153,13 +159,14 @@ export class DenoByteSocket implements ByteSocket {
   }
 }
 
-/** Text in Latin-1, and bytes behind it. Deno's fastest way to bytes is UTF-8, which is the same for most texts. */
-function joined(text: string, more: Uint8Array | null): Uint8Array {
-  const bytes = new Uint8Array(text.length + (more?.length ?? 0))
-  const { read, written } = encoder.encodeInto(
-    text,
-    bytes.length === text.length ? bytes : bytes.subarray(0, text.length),
-  )
+/**
+ * Text in Latin-1, and bytes behind it, in `scratch` where they have room there. Deno's fastest way to bytes is UTF-8, which is the
+ * same for most texts.
+ */
+function joined(text: string, more: Uint8Array | null, scratch: Uint8Array | null): Uint8Array {
+  const length = text.length + (more?.length ?? 0)
+  const bytes = scratch && length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length)
+  const { read, written } = encoder.encodeInto(text, bytes)
   if (read !== text.length || written !== read)
     for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
   if (more) bytes.set(more, text.length)

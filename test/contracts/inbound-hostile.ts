@@ -2,7 +2,7 @@
  * Clients that attack the server, are clumsy or have a bad line: what a connection of a client must bear, on any runtime, plain and
  * through TLS. The server is another process (inbound-answers.ts), the clients are sockets that say what they are told to.
  */
-import { patterned } from '../support/pattern.ts'
+import { isPattern, patterned } from '../support/pattern.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { equal } from './case.ts'
 import type { Ports, Told } from './inbound-answers.ts'
@@ -389,6 +389,18 @@ export const hostileCases: Record<string, Case> = {
     const { asked } = await told(server)
     equal(asked - before.asked < 1000, true, `${asked - before.asked} were answered`)
     client.socket.destroy()
+  },
+  'what waits for one client is not overwritten by the answers to others': async (server) => {
+    const waiting = await Promise.all(Array.from({ length: 4 }, () => connect(server)))
+    for (const client of waiting) client.send(get('/big/50000').repeat(200)).socket.pause()
+    for (let turn = 0; turn < 50; turn++) await said(server, 1, get(`/say/${'z'.repeat(40_000)}`))
+    for (const client of waiting) {
+      client.socket.resume()
+      const answers = await client.answers(200)
+      const whole = answers.every(({ body }) => isPattern(Buffer.from(body, 'latin1'), 0))
+      equal([whole, answers[0]!.body.length], [true, 50_000], 'answers')
+      client.socket.destroy()
+    }
   },
   'a slow reader gets everything': async (server) => {
     for (const target of ['/big/6000000', '/stream/60/100000']) {
