@@ -28,6 +28,10 @@ export function sizeOf(key: string, { headers, body }: CachedResponse): number {
   return bytes
 }
 
+/** A body may be a view of what a socket read at once: kept, it would keep all of that. */
+const owned = (body: Uint8Array): Uint8Array =>
+  body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body)
+
 /** `maxBytes` bounds all stages of this process together (Amazon's smallest cluster has 0.5 GB, its largest 237 GB). */
 export function memoryResponses(options: { maxBytes?: number } = {}): ResponseCache & { bytes(): number } {
   const { maxBytes = 512 * 1024 * 1024 } = options
@@ -82,7 +86,7 @@ export function memoryResponses(options: { maxBytes?: number } = {}): ResponseCa
         shrink(candidate, Math.max(0, candidate.bytes - (total + bytes - maxBytes)))
         if (candidate.items.size === 0 && candidate !== group) groups.delete(other)
       }
-      group.items.set(key, { value, bytes, movedAt: now })
+      group.items.set(key, { value: { ...value, body: owned(value.body) }, bytes, movedAt: now })
       group.bytes += bytes
       total += bytes
     },
