@@ -64,16 +64,17 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const template = responseTemplate(templates, accept)
   const rendered = template ? render(template, content, prepared) : null
   const override = rendered?.overrides.response
-  for (const [name, value] of [...overrides.headers, ...(override?.headers ?? [])])
-    setHeader(mapped, name, value)
+  for (const [name, value] of overrides.headers) setHeader(mapped, name, value)
+  if (override) for (const [name, value] of override.headers) setHeader(mapped, name, value)
   const mock = program.kind === 'mock'
   if (!mock) setHeader(mapped, 'X-Amzn-Trace-Id', call.traceId)
   const headers = returnHeaders(mapped, !mock)
   const out: Pair[] = mock ? [] : [headers.pop()!]
   if (headerOf(headers, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
+  for (const pair of headers) out.push(pair)
   return {
     status: override?.status ?? overrides.status ?? status,
-    headers: [...out, ...headers],
+    headers: out,
     body: rendered?.bytes ?? bytesOf(content),
   }
 }

@@ -35,12 +35,14 @@ function prepareFrom(
   const method = verbOf(admitted, program)
   const mock = program.kind === 'mock'
   const sent = mock || carriesBody(method) ? body : null
+  const { uri, query } = mock ? NOWHERE : addressed(admitted, program, mapped, overrides)
   return {
     admitted,
     integration,
     program,
     method,
-    ...(mock ? NOWHERE : addressed(admitted, program, mapped, overrides)),
+    uri,
+    query,
     headers: mock ? [] : customHeaders(admitted, program, joined(mapped.headers, overrides.header), sent),
     body: sent,
     timeoutMs: integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,

@@ -105,7 +105,18 @@ export function parseRequestHead(text: string): RequestHead {
   const target = requestTarget(text.slice(space + 1, last), host ?? '')
   if (!target || !HOST.test(target.authority)) throw malformed('its target')
   const framing = chunked ? 'chunked' : (length ?? 0)
-  return { method, ...target, headers, framing, keepAlive: stays && !closes, isCurrent, expectsContinue }
+  const { authority, rawPath, rawQuery } = target
+  return {
+    method,
+    authority,
+    rawPath,
+    rawQuery,
+    headers,
+    framing,
+    keepAlive: stays && !closes,
+    isCurrent,
+    expectsContinue,
+  }
 }
 
 function isVersion11(version: string): boolean {
