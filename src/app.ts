@@ -5,7 +5,7 @@
  *   {api-id}.execute-api.{region}.{domain}/{stage}/…          a deployed API
  *   /_aws/execute-api/{api-id}/{stage}/…                      the same, where no host name can be had
  *   /restapis/{api-id}/{stage}/_user_request_/…               the same, as LocalStack spells it
- *   a custom domain's host name                               the API that its base path mapping names
+ *   a custom domain's host name                               the API that its routing rules or base path mappings name
  *   /_edgeway/health                                          liveness
  *   /_edgeway/metrics                                         counters for Prometheus, with EDGEWAY_METRICS=true
  *   anything else                                             the control service, by its operations table

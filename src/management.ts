@@ -1,6 +1,6 @@
 /**
- * The only Hono file: the control service's operations by method and path. Beside app.ts, which knows it by its type only, so
- * that the gateway's Worker is built without it.
+ * The only Hono file: the control service's operations by method and path. It is no part of app.ts, which knows its type alone: the
+ * gateway's Worker is built without it.
  */
 import { Hono } from 'hono'
 import { createControl } from './control/control.ts'

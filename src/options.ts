@@ -127,7 +127,7 @@ const TABLE: Record<OptionName, Option> = {
   EDGEWAY_TLS: {
     value: 'JSON',
     meaning:
-      'certificates by host name, to terminate TLS: `{"api.example.com":{"cert":"…pem","key":"…pem"}}`; `*` for every other name',
+      'certificates by host name, to terminate TLS: `{"api.example.com":{"cert":"…pem","key":"…pem"}}`; `*` for every other name, else the first one answers it',
   },
   EDGEWAY_TLS_PORT: {
     flag: 'tls-port',

@@ -83,7 +83,7 @@ export interface ResponseCache {
   flush(group: string): Promise<void>
 }
 
-/** What an outbound call needs beyond `fetch`: a deadline, and the connection's TLS and trust settings. */
+/** A call to a back end, with its deadline and the connection's TLS and trust settings. */
 export interface OutboundRequest {
   url: string
   method: string

@@ -1,6 +1,6 @@
 /** `edgeway principal create | list | revoke`: who may manage the gateway, and call its AWS_IAM methods. */
 import type { Platform } from './platform.ts'
-import { managementOf } from './store/management.ts'
+import { managersOf } from './store/managers.ts'
 import { addPrincipal, listPrincipals, mustOpen, revokePrincipals } from './store/principals.ts'
 
 export interface PrincipalIo {
@@ -127,7 +127,7 @@ async function create(argv: readonly string[], io: PrincipalIo): Promise<number>
     policies: wishes.policies,
     organizationId: wishes.organization,
   }
-  const before = await managementOf(io.platform)
+  const before = await managersOf(io.platform)
   await mustOpen(io.platform)
   await addPrincipal(io.platform, principal)
   io.say(`${principal.arn}`)
@@ -135,7 +135,7 @@ async function create(argv: readonly string[], io: PrincipalIo): Promise<number>
   io.say(`AWS_SECRET_ACCESS_KEY=${principal.secretAccessKey}`)
   if (principal.sessionToken) io.say(`AWS_SESSION_TOKEN=${principal.sessionToken}`)
   io.say('The secret is not shown again.')
-  const after = await managementOf(io.platform)
+  const after = await managersOf(io.platform)
   if (before === 'open') io.say(CLOSED)
   if (after === 'nobody') io.complain(NOBODY)
   return 0
@@ -163,10 +163,10 @@ async function list(io: PrincipalIo): Promise<number> {
 }
 
 async function revoke(keyOrName: string, io: PrincipalIo): Promise<number> {
-  const before = await managementOf(io.platform)
+  const before = await managersOf(io.platform)
   const ended = await revokePrincipals(io.platform, keyOrName)
   for (const id of ended) io.say(`revoked ${id}`)
-  const after = await managementOf(io.platform)
+  const after = await managersOf(io.platform)
   if (after === 'open' && ended.length > 0) io.say(OPENED)
   else if (after === 'nobody' && before === 'principals') io.complain(NOBODY)
   if (ended.length === 0) io.complain(`edgeway: no principal has the key id or name ${keyOrName}`)

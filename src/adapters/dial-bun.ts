@@ -1,6 +1,8 @@
 /** Opens plain connections to back ends on Bun. TLS goes through `node:tls`, whose checks are those of Node and Deno. */
+
+import type { Dial, Endpoint } from './dial.ts'
 import { CONNECT_TIMEOUT_MS, dialOnNode } from './dial-node.ts'
-import type { ByteSocket, Dial, Endpoint, SocketError } from './socket.ts'
+import type { ByteSocket, SocketError } from './socket.ts'
 import { BunByteSocket, type BunSocket, bunHandlers } from './socket-bun.ts'
 
 declare const Bun: {

@@ -6,7 +6,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { connect as connectPlain, isIP } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { Dial, Endpoint, SocketError } from './socket.ts'
+import type { Dial, Endpoint } from './dial.ts'
+import type { SocketError } from './socket.ts'
 import { nodeSocket } from './socket-node.ts'
 
 /** A host that does not answer at all is given up after this, whatever the integration's own time. */

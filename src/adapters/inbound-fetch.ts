@@ -7,7 +7,7 @@ import { after, type Later } from '../core/later.ts'
 import type { TestInvoker } from '../core/test-invoker.ts'
 
 /** What answers an arrival: the app. */
-export interface Answering {
+interface Answering {
   answer(arrival: Arrival, tests?: TestInvoker): Later<Answer | Response>
 }
 
@@ -18,7 +18,7 @@ export const fetchOver =
       answered instanceof Response ? answered : responseOf(answered),
     )
 
-/** Every platform makes a request's URL of its Host header: its parts are cut from its text, without parsing it a second time. */
+/** Workers make a request's URL of its Host header: its parts are cut from its text, without parsing it a second time. */
 export function arrivalOf(request: Request, peer: Peer): Arrival {
   const { url, method } = request
   const authority = url.indexOf('//') + 2
@@ -59,7 +59,7 @@ const bodyOf = (request: Request, length: number | null): ArrivingBody => ({
 
 export function responseOf({ status, headers, body }: Answer): Response {
   const init: ResponseInit = { status, headers: wireHeaders(headers) }
-  // Workers would pack the body once more; other runtimes do not know the word, and take longer to pass over it
+  // what is packed already would be packed once more
   if (headerOf(headers, 'content-encoding') !== undefined) Object.assign(init, { encodeBody: 'manual' })
   return new Response(payloadOf(body), init)
 }
@@ -70,7 +70,7 @@ const payloadOf = (body: Body): BodyInit | null =>
     ? (body.buffer as ArrayBuffer)
     : (body as BodyInit | null)
 
-/** What may not be written is left out. A record where no name comes twice: cheaper for every runtime than a list. */
+/** What may not be written is left out. A record where no name comes twice: cheaper than a list. */
 function wireHeaders(headers: readonly Pair[]): Record<string, string> | Pair[] {
   const record: Record<string, string> = Object.create(null)
   let repeated = false

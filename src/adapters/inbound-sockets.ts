@@ -1,7 +1,7 @@
 /**
  * Requests on Node, Deno and Bun: HTTP/1.1 over whatever sockets an entry accepts (adapters/listen-*.ts). Header
- * names and their order, repeated lines and the target come to the planes as the client wrote them, and answers go out byte for
- * byte. What it is faster than, and why: docs/decisions.md.
+ * names, their order and repeated lines come to the planes as the client wrote them, the target but for its dot segments
+ * (core/http1/request-target.ts), and answers go out byte for byte. What it is faster than, and why: docs/decisions.md.
  */
 import type { Arrival, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'

@@ -1,6 +1,6 @@
 /** A connection to a back end, for one request at a time. */
 import { CHUNK_END, chunkStart, LAST_CHUNK } from '../core/http1/chunked.ts'
-import { type RequestHead, requestHead } from '../core/http1/request-writer.ts'
+import { requestHead, type SentHead } from '../core/http1/request-writer.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { OutboundRequest, OutboundResponse } from '../platform.ts'
 import { Exchange, type Wire } from './outbound-exchange.ts'
@@ -62,7 +62,7 @@ export class Connection implements Wire {
   ): void {
     const { body } = request
     const streamed = body !== null && !(body instanceof Uint8Array)
-    let head: RequestHead
+    let head: SentHead
     try {
       const length = streamed ? undefined : (body?.length ?? null)
       head = requestHead(request.method, path, authority, request.headers, length)
@@ -152,7 +152,7 @@ export class Connection implements Wire {
   }
 
   /** A body of unknown or declared length, as it comes. One that is not as long as declared breaks the request off. */
-  async #stream({ text, declared }: RequestHead, body: ReadableStream<Uint8Array>): Promise<void> {
+  async #stream({ text, declared }: SentHead, body: ReadableStream<Uint8Array>): Promise<void> {
     const exchange = this.#exchange!
     let left = declared ?? Number.POSITIVE_INFINITY
     try {

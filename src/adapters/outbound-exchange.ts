@@ -10,7 +10,7 @@ import type { OutboundRequest, OutboundResponse } from '../platform.ts'
 const WHOLE_BODY_BYTES = 64 * 1024
 /** How much of a streamed body waits in memory for its reader before the socket is paused. */
 const STREAM_BUFFER_BYTES = 256 * 1024
-/** Amazon allows 10,240 bytes of headers towards a client; a back end may exceed Node's own default of 16 KB. */
+/** Amazon allows 10,240 bytes of headers towards a client; a back end may send more. */
 const MAX_HEADER_BYTES = 64 * 1024
 
 /** What an exchange asks of its connection. */

@@ -5,11 +5,11 @@
  */
 import { OutboundFailure } from '../core/outbound-failure.ts'
 import type { Outbound, OutboundRequest, OutboundResponse } from '../platform.ts'
+import type { Dial, Endpoint, Tls } from './dial.ts'
 import { dialOnNode } from './dial-node.ts'
 import { Connection, StaleConnection } from './outbound-connection.ts'
 import { aborted } from './outbound-exchange.ts'
 import { reasonOf } from './outbound-reasons.ts'
-import type { Dial, Endpoint, Tls } from './socket.ts'
 
 /** How long a connection rests where the back end does not say. */
 const REST_MS = 4000

@@ -22,7 +22,7 @@ interface Group {
 }
 
 /** Bytes that an item counts against its stage's budget. */
-export function sizeOf(key: string, { headers, body }: CachedResponse): number {
+function sizeOf(key: string, { headers, body }: CachedResponse): number {
   let bytes = OVERHEAD + key.length + body.byteLength
   for (const [name, value] of headers) bytes += name.length + value.length
   return bytes

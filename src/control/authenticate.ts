@@ -57,7 +57,7 @@ export async function authenticate(visit: Visit, platform: Platform, store: Stor
   return { who: verified.key.arn, accessKeyId: verified.accessKeyId, from }
 }
 
-/** Raw path and query, as the request line had them. */
+/** Path and query, percent-encoding untouched. */
 function lineOf(url: string): { path: string; query: string } {
   const start = url.indexOf('/', url.indexOf('//') + 2)
   const mark = url.indexOf('?', start)

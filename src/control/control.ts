@@ -25,13 +25,13 @@ export interface Route {
 export interface Control {
   /** one for each method and path; `?mode=` is looked at inside */
   routes: Route[]
-  /** @param execute runs test invocations; without it they are unavailable */
+  /** @param tests runs test invocations; without it they are unavailable */
   handle(
     operation: string,
     labels: Record<string, string>,
     request: Request,
     peer: Peer,
-    execute?: TestInvoker,
+    tests?: TestInvoker,
   ): Promise<Response>
   /** Amazon's answer where no operation has the method and path */
   unknown(request: Request): Response
@@ -61,8 +61,8 @@ export function createControl({ platform, store }: { platform: Platform; store: 
         return [spelt, `${spelt}/`].map((at) => ({ operation: prefix + name, method, path: at }))
       }),
 
-    async handle(name, labels, request, peer, execute) {
-      const desk: Desk = { platform, store, execute }
+    async handle(name, labels, request, peer, tests) {
+      const desk: Desk = { platform, store, tests }
       try {
         const operation = chosen(name, request)
         const { method, permission } = operation

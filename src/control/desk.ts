@@ -7,7 +7,7 @@ import type { Decoded, Input } from './wire.ts'
 export interface Desk {
   platform: Platform
   store: Store
-  execute?: TestInvoker
+  tests?: TestInvoker
 }
 
 /** One decoded request. */

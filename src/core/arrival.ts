@@ -1,5 +1,5 @@
 /**
- * A request of a client as it arrived, whichever way: on the gateway's own listener (adapters/inbound-sockets.ts), or as the
+ * A request of a client as it arrived, whichever way: at the gateway's own server (adapters/inbound-sockets.ts), or as the
  * `Request` that a platform hands over (adapters/inbound-fetch.ts).
  */
 import type { ClientCertificate } from './call.ts'

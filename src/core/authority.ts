@@ -1,4 +1,4 @@
-/** Hosts with or without a port, as a Host header or a URL names them. */
+/** What a Host header or a URL names: a host with or without a port, and whether it is an API's, this gateway's own, or may be a custom domain. */
 import { memo, sharedText } from './memo.ts'
 
 export interface Authority {

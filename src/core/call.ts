@@ -4,7 +4,8 @@
  *
  *   Call -> Located -> Matched -> Caller -> Admitted -> Prepared -> Reply -> Answer
  *
- * Header lists are plain arrays of [name, value], in order, duplicates kept, names as the sender wrote them.
+ * Header lists are plain arrays of [name, value], in order, duplicates kept. Names are as the client wrote them (on Workers, and those
+ * of back ends: in lower case).
  */
 import type { CompiledApi } from './api.ts'
 import type { Integration, Method, Resource, Stage, Strings } from './documents.ts'
@@ -32,7 +33,7 @@ export interface Payload {
 }
 
 export interface Wire {
-  /** percent-encoded as the client wrote it, with whatever prefix led here */
+  /** percent-encoded as the client wrote it, but without dot segments; with whatever prefix led here */
   path: string
   query: string
   headers: readonly (readonly [string, string])[]
@@ -64,7 +65,7 @@ export interface Call {
   readonly method: string
   readonly protocol: string
   readonly scheme: 'http' | 'https'
-  /** the Host header in lower case and without its port: `$context.domainName` */
+  /** the host that is called, in lower case and without its port: `$context.domainName` */
   readonly host: string
   readonly port: string
   /** without the headers that Amazon takes off every request (core/headers.ts) */
@@ -76,7 +77,7 @@ export interface Call {
   /** percent-encoded, without the `?` */
   readonly rawQuery: string
   readonly payload: Payload
-  /** the request line and all headers as they came: what a signature is over */
+  /** the target without dot segments, and all headers as they came: what a signature is over */
   wire(): Wire
   /** the client's address, behind trusted proxies too: `$context.identity.sourceIp`. Asked for before the call is answered */
   readonly sourceIp: string

@@ -59,7 +59,7 @@ export interface HeaderName {
   readonly droppedOnReturn: boolean
   /** the name that it is renamed to */
   readonly remappedTo: string
-  /** as it is written to the client: in lower case, or '' where it is not for us to send */
+  /** in lower case, as Workers send it; '' where it is not for us to send */
   readonly wire: string
 }
 

@@ -14,7 +14,7 @@ await start({
   name: `Bun ${Bun.version}`,
   argv: process.argv.slice(2),
   env: process.env,
-  outbound: () => socketOutbound(dialOnBun),
+  outbound: socketOutbound(dialOnBun),
   listen: listenOnBun,
   exit: (code) => process.exit(code),
   onSignal: (stop) => {

@@ -4,18 +4,18 @@ import { readFileSync } from 'node:fs'
 import { ConfigError, type Env, isDomain, jsonOption } from '../config.ts'
 
 /** In PEM */
-export interface Pair {
+export interface KeyPair {
   cert: string
   key: string
 }
 
 /** By host name; `*` for every other name. Throws ConfigError, which names host and file. */
-export function certificatesOf(env: Env): Record<string, Pair> {
+export function certificatesOf(env: Env): Record<string, KeyPair> {
   const named = jsonOption<unknown>(env, 'EDGEWAY_TLS')
   return Object.fromEntries(Object.entries(named).map(([host, files]) => [host, pairOf(host, files)]))
 }
 
-function pairOf(host: string, files: unknown): Pair {
+function pairOf(host: string, files: unknown): KeyPair {
   const wrong = (what: string) => new ConfigError(`EDGEWAY_TLS: ${host}: ${what}`)
   if (host !== '*' && !isDomain(host.replace(/^\*\./, '')))
     throw wrong('this is no host name; *.example.com and * are known, too')

@@ -1,4 +1,4 @@
-/** What Bun, Deno and Node share: from argv and environment to a listening gateway. Each entry brings its own server. */
+/** What Bun, Deno and Node share: from argv and environment to a listening gateway. Each entry brings its own way to listen and to call out. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { systemClock } from '../adapters/clock-system.ts'
@@ -32,7 +32,7 @@ export interface Runtime {
   name: string
   argv: string[]
   env: Record<string, string | undefined>
-  outbound(settings: Platform['settings']): Outbound
+  outbound: Outbound
   listen: Listen
   exit(code: number): never
   onSignal(stop: () => void): void
@@ -72,7 +72,7 @@ async function run(runtime: Runtime): Promise<void> {
   const platform: Platform = {
     database,
     ...stores,
-    outbound: runtime.outbound(settings),
+    outbound: runtime.outbound,
     credentials: envCredentials(env),
     clock: systemClock,
     random: webcryptoRandom,

@@ -22,7 +22,7 @@ await start({
   name: `Deno ${Deno.version.deno}`,
   argv: Deno.args,
   env: Deno.env.toObject(),
-  outbound: () => socketOutbound(),
+  outbound: socketOutbound(),
   listen: listenOnDeno,
   exit: (code) => Deno.exit(code),
   onSignal: (stop) => {

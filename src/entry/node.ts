@@ -10,7 +10,7 @@ await start({
   name: `Node ${process.versions.node}`,
   argv: process.argv.slice(2),
   env: process.env,
-  outbound: () => socketOutbound(),
+  outbound: socketOutbound(),
   listen: listenOnNode,
   exit: (code) => process.exit(code),
   onSignal: (stop) => {

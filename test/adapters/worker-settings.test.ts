@@ -14,7 +14,7 @@ async function started(variables: Record<string, unknown>): Promise<Platform | s
   const appOf = workerApp(() => ({
     control: (parts: { platform: Platform }) => {
       platform = parts.platform
-      return { routes: [], handle: async () => new Response() } as never
+      return async () => new Response()
     },
   }))
   const answering = appOf({ DB: {} as never, METER: {} as never, ...variables })
@@ -34,6 +34,13 @@ test.each([
   'EDGEWAY_CACHE_MAX_BYTES',
 ])('%s is refused', async (name) => {
   expect(await started({ [name]: '1' })).toBe(`edgeway: ${name} means nothing on Workers`)
+})
+
+test.each([
+  [{ EDGEWAY_DATABASE_URL: 'file:x.db' }, 'EDGEWAY_DATABASE_URL must be a libSQL URL: a Worker has no files'],
+  [{ EDGEWAY_DATABASE_TOKEN: 'x' }, 'EDGEWAY_DATABASE_TOKEN needs EDGEWAY_DATABASE_URL'],
+])('%j is refused', async (variables, message) => {
+  expect(await started(variables)).toBe(`edgeway: ${message}`)
 })
 
 test('a name that is no setting is refused, a binding by such a name is none of them', async () => {

@@ -18,8 +18,8 @@ const REQUEST = {
 const definitionOf = ({ region, labels }: Call, { store }: Desk): Promise<ApiDefinition | undefined> =>
   loadDefinition(kinds, { range: (path) => store.documents.range(region, path) }, labels.restApiId!)
 
-function invoker({ execute }: Desk, operation: string): TestInvoker {
-  if (execute) return execute
+function invoker({ tests }: Desk, operation: string): TestInvoker {
+  if (tests) return tests
   throw new Problem(
     'ServiceUnavailableException',
     `${operation} is not available: nothing here executes APIs`,

@@ -2,7 +2,7 @@
 
 export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** The head is not whole yet. */
-export const INCOMPLETE = -1
+const INCOMPLETE = -1
 /** There are control characters in the head, or line breaks that are not whole. */
 export const UNSAFE = -2
 const EDGES = /^[\t ]+|[\t ]+$/g

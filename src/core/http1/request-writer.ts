@@ -2,7 +2,7 @@
  * The head of an HTTP/1.1 request (RFC 9112) as it goes to a back end: path, header names and their order byte for byte as they
  * were given. What would break the head is refused, never sent.
  */
-import { utf8InLatin1 } from '../latin1.ts'
+import { sendable } from '../header-value.ts'
 import { memo } from '../memo.ts'
 import { OutboundFailure } from '../outbound-failure.ts'
 import { TOKEN } from './fields.ts'
@@ -18,10 +18,6 @@ const CONNECTION_HEADERS = new Set([
 ])
 
 const PATH = /^[\x21-\x7e]+$/
-/** Most values are nothing but printable ASCII: one look says that there is nothing to do. */
-const ODD = /[^\x20-\x7e]/
-const UNSAFE = /[\0-\x08\x0a-\x1f\x7f]/
-const WIDE = /[^\0-\xff]/
 
 /** What a header name means here; names recur, so each is looked at once. */
 type Meaning = 'plain' | 'host' | 'length' | 'connection' | 'invalid'
@@ -38,7 +34,7 @@ const meaningOf = memo(MAX_NAMES, (name): Meaning => {
 /** Whether a header is the connection's matter, not the message's. */
 export const isConnectionHeader = (name: string): boolean => meaningOf(name) === 'connection'
 
-export interface RequestHead {
+export interface SentHead {
   /** Latin-1, with the empty line at its end */
   text: string
   /** the length that a streamed body must have; null: it is sent in chunks */
@@ -58,7 +54,7 @@ export function requestHead(
   authority: string,
   headers: readonly (readonly [string, string])[],
   length: number | null | undefined,
-): RequestHead {
+): SentHead {
   if (!TOKEN.test(method) || !PATH.test(path))
     throw new OutboundFailure('request', 'the request line cannot be sent')
   let host = authority
@@ -72,7 +68,8 @@ export function requestHead(
       if (length === undefined && /^\d{1,15}$/.test(value)) declared = Number(value)
       continue
     }
-    const wire = ODD.test(value) ? wireValue(name, value) : value
+    const wire = sendable(value)
+    if (wire === null) throw new OutboundFailure('request', `invalid value of the header ${name}`)
     if (meaning === 'host') host = wire
     else lines += `${name}: ${wire}\r\n`
   }
@@ -84,10 +81,4 @@ export function requestHead(
     text: `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${lines}\r\n`,
     declared,
   }
-}
-
-/** A value with a line break is refused; text beyond Latin-1 goes as its UTF-8. */
-function wireValue(name: string, value: string): string {
-  if (UNSAFE.test(value)) throw new OutboundFailure('request', `invalid value of the header ${name}`)
-  return WIDE.test(value) ? utf8InLatin1(value) : value
 }

@@ -20,7 +20,7 @@ import { signatureOf } from './sign.ts'
 
 export interface SignedRequest {
   method: string
-  /** as it stood in the request line, percent-encoding untouched */
+  /** without dot segments, percent-encoding untouched */
   path: string
   /** without `?` */
   query: string

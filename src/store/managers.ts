@@ -5,17 +5,17 @@ import { listPrincipals, principalPolicy } from './principals.ts'
 import { configuredPrincipals } from './principals-config.ts'
 
 /** `open`: no principal is known; `nobody`: some are, and none may manage; `principals`: at least one may. */
-export type Management = 'open' | 'nobody' | 'principals'
+export type Managers = 'open' | 'nobody' | 'principals'
 
 const ACTIONS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `apigateway:${method}`)
 
 /** EDGEWAY_PRINCIPALS counts as far as it is known here; the gateway itself may be started with another. */
-export async function managementOf({
+export async function managersOf({
   database,
   settings,
   clock,
   env,
-}: Pick<Platform, 'database' | 'settings' | 'clock' | 'env'>): Promise<Management> {
+}: Pick<Platform, 'database' | 'settings' | 'clock' | 'env'>): Promise<Managers> {
   const now = clock.now()
   const known: { expiresAt?: number | null; policies: Policy[] }[] = [
     ...configuredPrincipals(env.EDGEWAY_PRINCIPALS, settings.accountId).values(),
