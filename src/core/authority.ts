@@ -29,9 +29,20 @@ const API_HOST =
 /** Hosts recur. */
 const MAX_AUTHORITIES = 50_000
 
-export const authorityOf = memo(MAX_AUTHORITIES, (text): Authority => {
+const known = memo(MAX_AUTHORITIES, (text): Authority => {
   const [, name, port] = /^(.*?)(?::(\d*))?$/s.exec(text)!
   const host = name!.toLowerCase()
   const [, apiId, region] = API_HOST.exec(host) ?? []
   return { host, port, isOwn: OWN_HOST.test(host), apiId, region: region && sharedText(region) }
 })
+
+let lastText = ''
+let last = known('')
+
+/** A call's host is asked for more than once, and the next call is often for the same one. */
+export function authorityOf(text: string): Authority {
+  if (text === lastText) return last
+  last = known(text)
+  lastText = text
+  return last
+}

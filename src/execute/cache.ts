@@ -178,7 +178,8 @@ function hit(entry: CachedResponse, admitted: Admitted, on: Gateway): Later<Answ
 /** What the call that fetched the answer was named goes, what this one is named comes. */
 function copyOf({ status, headers, body }: CachedResponse, { matched }: Admitted): Answer {
   const { call } = matched.located
-  const own = headers.map((pair): Pair => (isTrace(pair[0]) ? [pair[0], call.traceId] : pair))
+  const own: Pair[] = []
+  for (const pair of headers) own.push(isTrace(pair[0]) ? [pair[0], call.traceId] : pair)
   return { status, headers: own, body }
 }
 

@@ -21,8 +21,17 @@ export type Metric = keyof typeof METRICS
 /** How often a store that keeps failing is said in the log, in milliseconds. */
 const SAY_AGAIN_MS = 1000
 
+interface Count {
+  readonly metric: Metric
+  readonly apiId: string
+  readonly stageName: string
+  calls: number
+}
+
 export class Counts {
-  readonly #counts = new Map<Metric, Map<string, number>>()
+  readonly #counts = new Map<Metric, Map<string, Count>>()
+  /** mostly the next call counts where the last one did */
+  #last: Count | null = null
   readonly #said = new Map<string, number>()
   readonly #parts: Pick<Platform, 'log' | 'clock'>
 
@@ -31,17 +40,31 @@ export class Counts {
   }
 
   add(metric: Metric, apiId: string, stageName: string): void {
+    let count = this.#last
+    if (count?.metric !== metric || count.apiId !== apiId || count.stageName !== stageName) {
+      count = this.#countOf(metric, apiId, stageName)
+      this.#last = count
+    }
+    count.calls++
+  }
+
+  #countOf(metric: Metric, apiId: string, stageName: string): Count {
     let byStage = this.#counts.get(metric)
     if (!byStage) {
       byStage = new Map()
       this.#counts.set(metric, byStage)
     }
     const stage = `${apiId}/${stageName}`
-    byStage.set(stage, (byStage.get(stage) ?? 0) + 1)
+    let count = byStage.get(stage)
+    if (!count) {
+      count = { metric, apiId, stageName, calls: 0 }
+      byStage.set(stage, count)
+    }
+    return count
   }
 
   of(metric: Metric, apiId: string, stageName: string): number {
-    return this.#counts.get(metric)?.get(`${apiId}/${stageName}`) ?? 0
+    return this.#counts.get(metric)?.get(`${apiId}/${stageName}`)?.calls ?? 0
   }
 
   /** A store failed a call: counted, and said in the log once a second. */
@@ -64,10 +87,8 @@ export class Counts {
     const lines: string[] = []
     for (const [metric, [name, help]] of Object.entries(METRICS)) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`)
-      for (const [stage, count] of this.#counts.get(metric as Metric) ?? []) {
-        const cut = stage.indexOf('/')
-        lines.push(`${name}{api="${stage.slice(0, cut)}",stage="${stage.slice(cut + 1)}"} ${count}`)
-      }
+      for (const { apiId, stageName, calls } of this.#counts.get(metric as Metric)?.values() ?? [])
+        lines.push(`${name}{api="${apiId}",stage="${stageName}"} ${calls}`)
     }
     return `${lines.join('\n')}\n`
   }
