@@ -36,6 +36,16 @@ export const malformed = (what: string): BadRequest =>
 /** A name or an address, and a port (RFC 3986, 3.2.2). */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\w.:]*\])(?::\d*)?$/
 
+let lastHost = ''
+
+/** The next call is often for the same one. */
+function isHost(text: string): boolean {
+  if (text === lastHost) return true
+  if (!HOST.test(text)) return false
+  lastHost = text
+  return true
+}
+
 /** Names recur: each is looked at once. */
 type Meaning = 'plain' | 'invalid' | 'host' | 'content-length' | 'transfer-encoding' | 'connection' | 'expect'
 const MEANT = new Set<string>(['host', 'content-length', 'transfer-encoding', 'connection', 'expect'])
@@ -56,7 +66,7 @@ export function parseRequestHead(text: string): RequestHead {
   if (space < 0 || last < 0 || last > end) throw malformed('its first line is no request line')
   const isCurrent = isVersion11(text.slice(last + 1, end))
   const method = text.slice(0, space)
-  if (meaningOf(method) === 'invalid') throw malformed('its method is no name')
+  if (method !== 'GET' && meaningOf(method) === 'invalid') throw malformed('its method is no name')
   const headers: string[] = []
   let host: string | undefined
   let length: number | undefined
@@ -76,7 +86,7 @@ export function parseRequestHead(text: string): RequestHead {
     if (meaning === 'plain') continue
     switch (meaning) {
       case 'host':
-        if (host !== undefined || !HOST.test(value)) throw malformed('Host')
+        if (host !== undefined || !isHost(value)) throw malformed('Host')
         host = value
         break
       case 'content-length':
@@ -103,7 +113,7 @@ export function parseRequestHead(text: string): RequestHead {
   if (chunked && length !== undefined) throw malformed('Content-Length and Transfer-Encoding')
   if (host === undefined && isCurrent) throw malformed('it has no Host')
   const target = requestTarget(text.slice(space + 1, last), host ?? '')
-  if (!target || !HOST.test(target.authority)) throw malformed('its target')
+  if (!target || !isHost(target.authority)) throw malformed('its target')
   const framing = chunked ? 'chunked' : (length ?? 0)
   const { authority, rawPath, rawQuery } = target
   return {
