@@ -125,6 +125,8 @@ function checkValues(env: Env): void {
   choice(env, 'EDGEWAY_METRICS', 'true', 'false')
   choice(env, 'EDGEWAY_CACHE_SINGLE_FLIGHT', 'true', 'false')
   choice(env, 'EDGEWAY_METER_MODE', 'exact', 'leased')
+  if (env.EDGEWAY_DATABASE_TOKEN && !env.EDGEWAY_DATABASE_URL)
+    throw new ConfigError('EDGEWAY_DATABASE_TOKEN needs EDGEWAY_DATABASE_URL')
   const log = option(env, 'EDGEWAY_LOG')
   must(
     'EDGEWAY_LOG',

@@ -6,6 +6,7 @@ import { BadRequest, malformed, parseRequestHead, type RequestHead } from '../co
 import { responseHead } from '../core/http1/response-writer.ts'
 import type { Later } from '../core/later.ts'
 import { type BodyWire, InboundBody } from './inbound-body.ts'
+import type { Patience } from './inbound-patience.ts'
 import { Pile } from './inbound-pile.ts'
 import { SocketArrival } from './inbound-request.ts'
 import { AnswerWriter } from './inbound-writer.ts'
@@ -17,33 +18,6 @@ const MAX_HEAD_BYTES = 64 * 1024
 const MAX_HELD_BYTES = 64 * 1024
 /** What is left of a body that nobody wants is read up to this, for the connection's sake; behind more of it the connection ends. */
 const MAX_PASSED_OVER_BYTES = 1024 * 1024
-
-/** How long a client is waited for, in the ticks in which its listener counts. */
-export interface Patience {
-  /** one tick, in milliseconds */
-  tickMs: number
-  /** between two requests */
-  rest: number
-  /** for a head, from its first byte to its last */
-  head: number
-  /** for the next bytes of a body that somebody waits for */
-  silence: number
-  /** for a client to take some of what is written */
-  unread: number
-  /** behind the last answer, for a client that still sends to fall silent, and in all */
-  linger: number
-  parting: number
-}
-
-export const PATIENCE: Patience = {
-  tickMs: 1000,
-  rest: 75,
-  head: 60,
-  silence: 60,
-  unread: 300,
-  linger: 5,
-  parting: 30,
-}
 
 /** What a connection asks of the listener. */
 export interface Keeper {

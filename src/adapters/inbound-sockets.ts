@@ -7,7 +7,8 @@ import type { Arrival, Peer } from '../core/arrival.ts'
 import type { Answer } from '../core/call.ts'
 import type { Later } from '../core/later.ts'
 import type { Log } from '../platform.ts'
-import { InboundConnection, type Keeper, PATIENCE, type Patience } from './inbound-connection.ts'
+import { InboundConnection, type Keeper } from './inbound-connection.ts'
+import { PATIENCE, type Patience } from './inbound-patience.ts'
 import type { ByteSocket } from './socket.ts'
 
 export interface Inbound {

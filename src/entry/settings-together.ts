@@ -12,6 +12,4 @@ export function mustGoTogether(env: Env): void {
     )
   if (env.EDGEWAY_TLS_PORT && !env.EDGEWAY_TLS)
     throw new ConfigError('EDGEWAY_TLS_PORT needs EDGEWAY_TLS, which names the certificates')
-  if (env.EDGEWAY_DATABASE_TOKEN && !env.EDGEWAY_DATABASE_URL)
-    throw new ConfigError('EDGEWAY_DATABASE_TOKEN needs EDGEWAY_DATABASE_URL')
 }

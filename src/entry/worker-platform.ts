@@ -57,8 +57,6 @@ function platformOf(bindings: Bindings): Platform {
   if (elsewhere) throw new ConfigError(`${elsewhere} means nothing on Workers`)
   if (env.EDGEWAY_DATABASE_URL?.startsWith('file:'))
     throw new ConfigError('EDGEWAY_DATABASE_URL must be a libSQL URL: a Worker has no files')
-  if (env.EDGEWAY_DATABASE_TOKEN && !env.EDGEWAY_DATABASE_URL)
-    throw new ConfigError('EDGEWAY_DATABASE_TOKEN needs EDGEWAY_DATABASE_URL')
   const remote = env.EDGEWAY_DATABASE_URL || undefined
   if (!remote && !bindings.DB)
     throw new ConfigError('bind a D1 database as DB, or set EDGEWAY_DATABASE_URL to a libSQL URL')

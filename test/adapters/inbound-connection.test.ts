@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InboundConnection, type Keeper, PATIENCE } from '../../src/adapters/inbound-connection.ts'
+import { InboundConnection, type Keeper } from '../../src/adapters/inbound-connection.ts'
+import { PATIENCE } from '../../src/adapters/inbound-patience.ts'
 import type { ByteSocket, SocketEvents } from '../../src/adapters/socket.ts'
 import type { Arrival } from '../../src/core/arrival.ts'
 import type { Answer } from '../../src/core/call.ts'

@@ -177,6 +177,15 @@ export function runtimeSuite(launch: Launch): void {
     expect(tested.log).toContain('Method completed with status: 200')
   })
 
+  /** Imports a definition and serves it on stage dev; gives the API's id. */
+  async function deploy(definition: object): Promise<string> {
+    const { id } = await client.send(
+      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
+    )
+    await client.send(new CreateDeploymentCommand({ restApiId: id!, stageName: 'dev' }))
+    return id!
+  }
+
   test('the server frames an answer, whatever a definition says of its length and trailers', async () => {
     const framing = {
       Trailer: "'x-checksum'",
@@ -215,11 +224,8 @@ export function runtimeSuite(launch: Launch): void {
         MISSING_AUTHENTICATION_TOKEN: { responseParameters: parameters('gatewayresponse') },
       },
     }
-    const imported = await client.send(
-      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
-    )
-    await client.send(new CreateDeploymentCommand({ restApiId: imported.id!, stageName: 'dev' }))
-    const at = `${running.endpoint}/_aws/execute-api/${imported.id}/dev`
+    const id = await deploy(definition)
+    const at = `${running.endpoint}/_aws/execute-api/${id}/dev`
     const framed = async (path: string) => {
       const { status, headers, body } = await call(at + path)
       return [status, body, headers['content-length'], headers.trailer]
@@ -252,10 +258,7 @@ export function runtimeSuite(launch: Launch): void {
         },
       },
     }
-    const imported = await client.send(
-      new ImportRestApiCommand({ body: new TextEncoder().encode(JSON.stringify(definition)) }),
-    )
-    await client.send(new CreateDeploymentCommand({ restApiId: imported.id!, stageName: 'dev' }))
+    const id = await deploy(definition)
     const { hostname, port } = new URL(running.endpoint)
     const said = (target: string, host: string) =>
       new Promise<string>((resolve, reject) => {
@@ -268,7 +271,7 @@ export function runtimeSuite(launch: Launch): void {
         socket.on('close', () => resolve(/called: .*/.exec(text)?.[0] ?? text))
         socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
       })
-    const host = `${imported.id}.execute-api.us-east-1.localhost`
+    const host = `${id}.execute-api.us-east-1.localhost`
     expect(await said('/dev/host', host)).toBe(`called: ${host}`)
     expect(await said(`http://${host}/dev/host`, host)).toBe(`called: ${host}`)
     expect(await said(`http://${host}/dev/host`, 'elsewhere.example')).not.toContain('elsewhere.example')
