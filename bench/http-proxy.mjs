@@ -5,7 +5,14 @@
  */
 import { chosenOf, conclude, ratio, takeTurns } from './support/compare.mjs'
 import { definitionOf } from './support/definitions.mjs'
-import { ALL_RUNTIMES, startGateway, startHono, startOrigin, variantsOf } from './support/gateway.mjs'
+import {
+  ALL_RUNTIMES,
+  startGateway,
+  startHono,
+  startLeast,
+  startOrigin,
+  variantsOf,
+} from './support/gateway.mjs'
 import { stop } from './support/processes.mjs'
 
 const origin = await startOrigin()
@@ -33,6 +40,12 @@ for (const runtime of chosenOf(ALL_RUNTIMES)) {
   const [bare, nginx] = [`Hono on ${runtime}`, `nginx beside ${runtime}`]
   const started = [await startHono(runtime, origin.url)]
   const targets = [[bare, { ...started[0], path: '/pets/1', answer: /^\{"text":"x+"\}$/ }]]
+  const byHand = `by hand on ${runtime}`
+  const least = await startLeast(runtime, origin.url)
+  if (least) {
+    started.push(least)
+    targets.push([byHand, { ...least, path: '/pets/1', answer: /^\{"text":"x+"\}$/ }])
+  }
   const variants = variantsOf(runtime)
   for (const [name, env] of Object.entries(variants)) {
     started.push(await startGateway(runtime, definition, env))
@@ -40,8 +53,14 @@ for (const runtime of chosenOf(ALL_RUNTIMES)) {
   }
   if (origin.proxy) targets.push([nginx, { port: origin.proxy, path: '/pets/1' }])
   await takeTurns(targets)
+  if (least)
+    bars.push({
+      what: `the least a gateway does, ${byHand}: CPU / bare Hono`,
+      of: ratio('cpu', byHand, bare),
+    })
   for (const name of Object.keys(variants)) {
     bars.push({ what: `${name}: CPU / bare Hono`, of: ratio('cpu', name, bare), atMost: MOST_CPU })
+    if (least) bars.push({ what: `${name}: CPU / the least a gateway does`, of: ratio('cpu', name, byHand) })
     const rate = { what: `${name}: throughput / bare Hono`, of: ratio('rate', name, bare) }
     bars.push({ ...rate, atLeast: LEAST_OF_HONO[runtime] })
     if (origin.proxy)

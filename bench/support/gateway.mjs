@@ -1,6 +1,6 @@
 /** Edgeway, and the yardsticks beside it, on any of the four runtimes. */
 import { deploy, hasNginx, ROOT, RUNTIMES, start, startNginx, startProcess } from './processes.mjs'
-import { startHonoWorker, startWorkers } from './workerd.mjs'
+import { startHonoWorker, startLeastWorker, startWorkers } from './workerd.mjs'
 
 export const ALL_RUNTIMES = [...Object.keys(RUNTIMES), 'workerd']
 
@@ -33,6 +33,10 @@ export async function startHono(runtime, upstream) {
       : await start(...RUNTIMES[runtime](script, upstream ? [upstream] : []))
   return { ...server, headers: callersOf(runtime) }
 }
+
+/** On workerd, what no gateway can do for less; null elsewhere. */
+export const startLeast = async (runtime, upstream) =>
+  runtime === 'workerd' ? { ...(await startLeastWorker(upstream)), headers: EDGE } : null
 
 /** A back end that answers everything with the same kilobyte of JSON: nginx, else Node. */
 export async function startOrigin() {

@@ -103,6 +103,12 @@ export const startHonoWorker = (upstream) =>
     },
   ])
 
+/** The least that a gateway does. */
+export const startLeastWorker = (upstream) =>
+  serve([
+    { name: 'least', entry: 'bench/support/least-worker.mjs', bindings: [text(['UPSTREAM', upstream])] },
+  ])
+
 async function manage(port, method, path, body) {
   const url = `http://127.0.0.1:${port}${path}`
   const sent = body === undefined ? null : new TextEncoder().encode(JSON.stringify(body))
