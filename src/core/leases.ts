@@ -181,22 +181,23 @@ export class LeasedMeter {
       lacking.push(lease)
     }
     if (lacking) return lacking
-    for (const { key } of buckets) this.#spend(this.#leases.get(key)!, now)
-    return {
-      admitted: true,
-      used: quotas.map(({ key }) => {
-        const lease = this.#leases.get(key)!
-        this.#spend(lease, now)
-        return lease.used - lease.left - lease.back
-      }),
+    let low: Lease[] | undefined
+    const spend = (key: string): Lease => {
+      const lease = this.#leases.get(key)!
+      lease.left--
+      if (isLow(lease, now)) {
+        low ??= []
+        low.push(lease)
+      }
+      return lease
     }
-  }
-
-  #spend(lease: Lease, now: number): void {
-    lease.left--
-    // ask for more while half of it lasts, unless the store has just said that there is none
-    if (lease.left * 2 < leaseSize(lease.spec) && leaseSize(lease.spec) > 1 && !lease.asking)
-      if (lease.dryUntil <= now) this.#fill([lease], now).catch(() => {})
+    for (const { key } of buckets) spend(key)
+    const used = quotas.map(({ key }) => {
+      const lease = spend(key)
+      return lease.used - lease.left - lease.back
+    })
+    if (low) this.#fill(low, now).catch(() => {})
+    return { admitted: true, used }
   }
 
   async #wait(
@@ -273,6 +274,12 @@ export class LeasedMeter {
         })
     }, LEASE_MS)
   }
+}
+
+/** Whether to ask for more while half of it lasts: not where the store has just said that there is none. */
+function isLow({ left, spec, asking, dryUntil }: Lease, now: number): boolean {
+  const size = leaseSize(spec)
+  return left * 2 < size && size > 1 && !asking && dryUntil <= now
 }
 
 function expire(lease: Lease, now: number): void {
