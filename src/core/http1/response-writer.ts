@@ -1,6 +1,7 @@
 /** The head of an HTTP/1.1 response as it goes to a client. */
 import { sendable } from '../header-value.ts'
 import { headerName } from '../headers.ts'
+import { memo } from '../memo.ts'
 
 const PHRASES: Record<number, string> = {
   200: 'OK',
@@ -81,16 +82,44 @@ export function responseHead(
   let lines = ''
   let dated = false
   for (const [name, value] of headers) {
-    const { wire } = headerName(name)
-    const text = sendable(value)
-    if (wire === '' || text === null) continue
-    if (wire === 'date') dated = true
-    lines += `${name}: ${text}\r\n`
+    const last = lastLine(name)
+    const line = value === last.value ? last.line : lineOf(last, value)
+    if (line === '') continue
+    if (last.wire === 'date') dated = true
+    lines += line
   }
   if (!dated) lines += `Date: ${dateOf(now)}\r\n`
   if (length === 'chunked') lines += 'Transfer-Encoding: chunked\r\n'
   else if (length !== null) lines += `Content-Length: ${length}\r\n`
   return `HTTP/1.1 ${status} ${PHRASES[status] ?? ''}\r\n${lines}Connection: ${keepAlive ? 'keep-alive' : 'close'}\r\n\r\n`
+}
+
+/** The line that a header of a name had last: most values (content types, servers) are those of the answer before. */
+interface LastLine {
+  readonly name: string
+  readonly wire: string
+  value: string | null
+  /** '' where it may not be written */
+  line: string
+}
+
+const MAX_NAMES = 2000
+/** A longer value is not kept. */
+const MAX_VALUE = 128
+
+const lastLine = memo(
+  MAX_NAMES,
+  (name): LastLine => ({ name, wire: headerName(name).wire, value: null, line: '' }),
+)
+
+function lineOf(last: LastLine, value: string): string {
+  const text = last.wire === '' ? null : sendable(value)
+  const line = text === null ? '' : `${last.name}: ${text}\r\n`
+  if (value.length <= MAX_VALUE) {
+    last.value = value
+    last.line = line
+  }
+  return line
 }
 
 let second = 0
