@@ -3,6 +3,7 @@
  * request names (guide: arn-format-reference, security_iam_service-with-iam). Nobody is let in on a guess.
  */
 import { addressIn, clientAddress, plainAddress } from '../core/client-address.ts'
+import { denialText } from '../core/policy/decision.ts'
 import { evaluateAll, type Outcome } from '../core/policy/policy.ts'
 import { lookIn, tagIn } from '../core/policy/request.ts'
 import { Problem } from '../core/problem.ts'
@@ -103,10 +104,7 @@ async function authorize(visit: Visit, principal: Principal, from: string, platf
 }
 
 function denied({ arn }: Principal, action: string, resource: string, outcome: Outcome): Problem {
-  const why =
-    outcome === 'Deny'
-      ? 'with an explicit deny in an identity-based policy'
-      : `because no identity-based policy allows the ${action} action`
+  const why = denialText({ outcome, by: 'identity' }, action)
   return new Problem(
     'AccessDeniedException',
     `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,

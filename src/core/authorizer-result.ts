@@ -15,9 +15,15 @@ export interface AuthorizerResult {
 export const MAX_RESULT = 8192
 const MAX_RESOURCE = 512
 
+const MEMBERS = new Set(['principalId', 'policyDocument', 'context', 'usageIdentifierKey'])
+
 /** Throws an Error that says what is wrong with the answer. */
 export function readAuthorizerResult(text: string): AuthorizerResult {
-  const { principalId, policyDocument, context, usageIdentifierKey } = object(JSON.parse(text), 'the result')
+  const result = object(JSON.parse(text), 'the result')
+  // a misspelt or misplaced member must not be taken for one that is left out
+  for (const name of Object.keys(result))
+    if (!MEMBERS.has(name)) throw new Error(`Unrecognized field "${name}" , not marked as ignorable`)
+  const { principalId, policyDocument, context, usageIdentifierKey } = result
   // an empty one passes (recorded)
   if (typeof principalId !== 'string') throw new Error('principalId must be a text')
   const { Statement } = object(policyDocument, 'policyDocument')

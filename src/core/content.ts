@@ -39,12 +39,12 @@ export const bytesOf = (content: Content): Uint8Array =>
   'bytes' in content ? content.bytes : encoder.encode(content.text)
 
 /** What a mapping template reads: text. A binary payload passes without a template, or is converted to text first (guide). */
-export function templateText(content: Content): string {
+export function templateText(content: Content, of: 'request' | 'response'): string {
   if ('text' in content) return content.text
   try {
     return strict.decode(content.bytes)
   } catch (cause) {
-    throw configurationFault('Unable to transform a binary payload', cause)
+    throw configurationFault(`Unable to transform ${of}`, cause)
   }
 }
 

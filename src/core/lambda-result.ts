@@ -14,12 +14,20 @@ export interface LambdaResult {
 
 const MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'])
 
-/** The answer to whatever is no such object; the log tells why. */
-export const malformed = (why: string): Fault =>
-  new Fault('DEFAULT_5XX', {
-    status: 502,
-    reason: `Execution failed due to configuration error: Malformed Lambda proxy response (${why})`,
-  })
+/** The answer to whatever is no such object: 502, or 500 where it was streamed; the log tells why. */
+export class Malformed extends Fault {
+  constructor(why: string, status = 502) {
+    super('DEFAULT_5XX', {
+      status,
+      reason: `Execution failed due to configuration error: Malformed Lambda proxy response (${why})`,
+    })
+    this.why = why
+  }
+
+  readonly why: string
+}
+
+const malformed = (why: string): Fault => new Malformed(why)
 
 /** `functionError` is the X-Amz-Function-Error header of the Invoke call, `requestId` its request id. */
 export function lambdaResult(

@@ -7,9 +7,10 @@ import type { Authorizer } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
 import { after, type Later } from '../core/later.ts'
 import { MAX_ARN, methodArns } from '../core/method-arn.ts'
+import { combined } from '../core/policy/decision.ts'
 import type { Outcome as Verdict } from '../core/policy/policy.ts'
 import { authorizeByUserPool } from './authorizers/cognito.ts'
-import { authorizeByIam, combined } from './authorizers/iam.ts'
+import { authorizeByIam } from './authorizers/iam.ts'
 import { askFunction } from './authorizers/lambda.ts'
 import { authorizeByJwt } from './authorizers/oidc.ts'
 import { authorizerFault, deniedByAuthorizer, deniedByPolicy } from './denied.ts'
@@ -115,7 +116,8 @@ function anonymous(matched: Matched, resources: readonly string[]): Verdict {
 /** Where nothing else proves a caller the policy must allow it explicitly, as it must for a private API. */
 function mustAllow(matched: Matched, resources: readonly string[]): void {
   const outcome = anonymous(matched, resources)
-  if (outcome !== 'Allow') throw deniedByPolicy('anonymous', INVOKE, resources[0]!, outcome)
+  if (outcome !== 'Allow')
+    throw deniedByPolicy('anonymous', INVOKE, resources[0]!, { outcome, by: 'resource' })
 }
 
 /** The token first; then, if there is a policy, it must allow explicitly. */
@@ -140,7 +142,8 @@ function byFunction(
   on: Gateway,
 ): Later<Caller> {
   const theirs = anonymous(matched, resources)
-  if (theirs === 'Deny') throw deniedByPolicy('anonymous', INVOKE, resources[0]!, 'Deny')
+  if (theirs === 'Deny')
+    throw deniedByPolicy('anonymous', INVOKE, resources[0]!, { outcome: 'Deny', by: 'resource' })
   return after(askFunction(authorizer, matched, resources[0]!, on), (answer) => {
     const { policy, principalId, context, usageIdentifierKey } = answer.result
     // known from here on: the gateway response of a call that is denied may show the authorizer's context
@@ -150,8 +153,8 @@ function byFunction(
       usageIdentifierKey,
     })
     const own = policy.evaluate({ action: INVOKE, resources, principal: null, look: lookOf(matched, null) })
-    const outcome = combined(own, theirs, true)
-    if (outcome !== 'Allow') throw deniedByAuthorizer(outcome)
+    const decision = combined(own, theirs, true)
+    if (decision.outcome !== 'Allow') throw deniedByAuthorizer(INVOKE, decision)
     return caller
   })
 }

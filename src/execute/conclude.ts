@@ -90,7 +90,7 @@ function bytesIn(body: Body): Later<Uint8Array> {
 }
 
 function render(template: Template, content: Content, { admitted }: Prepared) {
-  const text = templateText(content)
+  const text = templateText(content, 'response')
   try {
     return template.render(() => new CallScope(admitted, text || null))
   } catch (error) {

@@ -2,22 +2,20 @@
 import type { Matched } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
 import { apiArn } from '../core/method-arn.ts'
-import type { Outcome } from '../core/policy/policy.ts'
-
-const suffix = (outcome: Outcome): string => (outcome === 'Deny' ? ' with an explicit deny' : '')
+import { type Decision, denialText } from '../core/policy/decision.ts'
 
 /** By a policy that knows principals. The account is shown by its last four digits, and the path as the ARN has it. */
-export function deniedByPolicy(who: string, action: string, arn: string, outcome: Outcome): Fault {
+export function deniedByPolicy(who: string, action: string, arn: string, decision: Decision): Fault {
   const masked = arn.replace(/:\d{8}(\d{4}):/, ':********$1:')
   return new Fault('ACCESS_DENIED', {
-    message: `User: ${who} is not authorized to perform: ${action} on resource: ${masked}${suffix(outcome)}`,
+    message: `User: ${who} is not authorized to perform: ${action} on resource: ${masked} ${denialText(decision, action)}`,
   })
 }
 
 /** By the policy that a Lambda authorizer returned. */
-export const deniedByAuthorizer = (outcome: Outcome): Fault =>
+export const deniedByAuthorizer = (action: string, decision: Decision): Fault =>
   new Fault('ACCESS_DENIED', {
-    message: `User is not authorized to access this resource${suffix(outcome)}`,
+    message: `User is not authorized to access this resource ${denialText(decision, action)}`,
   })
 
 export const unauthorized = (reason: string, message?: string): Fault =>

@@ -114,7 +114,10 @@ function transform(
     const passed = bytesOf(content)
     return { body: passed.length > 0 ? passed : null, overrides: NO_OVERRIDES }
   }
-  const text = bytes.length === 0 ? null : templateText(content)
+  // a binary payload passes without a template, or is made text first; an empty one is binary, too (what users of `*/*` report)
+  if ('bytes' in content && program.binary(contentType))
+    throw configurationFault('Unable to transform request')
+  const text = bytes.length === 0 ? null : templateText(content, 'request')
   const { bytes: body, overrides } = template.render(() => new CallScope(admitted, text))
   return { body, overrides }
 }

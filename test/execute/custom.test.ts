@@ -431,9 +431,29 @@ test('content handling of requests', async () => {
     expect(await sent('/dev/to-binary', 'text/plain', unpadded)).toEqual([500, undefined, undefined])
   expect(await sent('/dev/to-text', 'image/png', PNG)).toEqual([200, 'iVBORw==', 8])
   expect(await sent('/dev/to-text', 'text/plain', 'x')).toEqual([200, 'x', 1])
-  // a template reads text, and these bytes are none
-  expect(await sent('/dev/default-template', 'image/png', PNG)).toEqual([500, undefined, undefined])
-  expect(await sent('/dev/default-template', 'image/png', 'text')).toEqual([200, 'default', 7])
+  // a template reads text, and no binary payload is text, whatever its bytes
+  for (const bytes of [PNG, 'text', ''])
+    expect(await sent('/dev/default-template', 'image/png', bytes)).toEqual([500, undefined, undefined])
+})
+
+test('where every type is binary, a preflight’s template needs CONVERT_TO_TEXT', async () => {
+  const preflight = (more: Partial<Integration>) => ({
+    OPTIONS: mock(
+      '{"statusCode": 200}',
+      { 200: { statusCode: '200', responseTemplates: { 'application/json': '' } } },
+      more,
+    ),
+  })
+  const all = await startGateway(
+    definitionOf(
+      { '/bare': preflight({}), '/text': preflight({ contentHandling: 'CONVERT_TO_TEXT' }) },
+      { restApi: { binaryMediaTypes: ['*/*'] } },
+    ),
+  )
+  expect((await all.call('OPTIONS', '/dev/bare')).status).toBe(500)
+  expect(all.log.map(({ message }) => message).join()).toContain('Unable to transform request')
+  expect((await all.call('OPTIONS', '/dev/text')).status).toBe(200)
+  await all.stop()
 })
 
 test('content handling of responses', async () => {

@@ -38,6 +38,8 @@ const RESULTS: Record<string, Buffer[]> = {
   headless: [chunk('just text'), complete()],
   fails: [complete('{"ErrorCode":"Runtime.ExitError","ErrorDetails":"boom"}')],
   'bad-head': [chunk(`[1]${NULS}x`), complete()],
+  bodied: [chunk(`{"statusCode":200,"body":"x"}${NULS}`), complete()],
+  long: [chunk(`{"headers":{"a":"${'x'.repeat(16 * 1024)}"}}${NULS}x`), complete()],
   'bad-status': [chunk(`{"statusCode":"x"}${NULS}x`), complete()],
 }
 
@@ -47,18 +49,21 @@ beforeAll(async () => {
       Buffer.concat(RESULTS[event.pathParameters.name]!),
   })
   gateway = await startGateway(
-    definitionOf({
-      '/{name}': {
-        GET: {
-          integration: {
-            type: 'AWS_PROXY',
-            httpMethod: 'POST',
-            uri: 'arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/arn:aws:lambda:us-east-1:000000000000:function:stream/response-streaming-invocations',
-            responseTransferMode: 'STREAM',
+    definitionOf(
+      {
+        '/{name}': {
+          GET: {
+            integration: {
+              type: 'AWS_PROXY',
+              httpMethod: 'POST',
+              uri: 'arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/arn:aws:lambda:us-east-1:000000000000:function:stream/response-streaming-invocations',
+              responseTransferMode: 'STREAM',
+            },
           },
         },
       },
-    }),
+      { restApi: { minimumCompressionSize: 0 } },
+    ),
     { settings: { endpoints: { LAMBDA: lambda.url } } },
   )
 })
@@ -89,10 +94,20 @@ test.each([
   ['fails', /Lambda execution failed while streaming: .*boom/],
   ['bad-head', /Malformed Lambda proxy response/],
   ['bad-status', /Malformed Lambda proxy response/],
+  ['bodied', /Malformed Lambda proxy response \(unknown member body\)/],
+  ['long', /no head within 16 KB/],
 ])('a stream that is none: %s', async (name, reason) => {
   const answer = await gateway.call('GET', `/dev/${name}`)
-  expect([answer.status, answer.text]).toEqual([502, '{"message": "Internal server error"}'])
+  expect([answer.status, answer.text]).toEqual([
+    name === 'fails' ? 502 : 500,
+    '{"message": "Internal server error"}',
+  ])
   expect(gateway.log.map(({ message }) => message)).toEqual([expect.stringMatching(reason)])
+})
+
+test('what is streamed is not compressed', async () => {
+  const answer = await gateway.call('GET', '/dev/whole', { headers: { 'Accept-Encoding': 'gzip' } })
+  expect([answer.text, answer.header('content-encoding')]).toEqual(['hello streamed world', undefined])
 })
 
 test('messages are put together whatever the pieces', () => {

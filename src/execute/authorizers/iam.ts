@@ -2,7 +2,8 @@
 import type { Caller, Matched } from '../../core/call.ts'
 import { Fault, type GatewayResponseType } from '../../core/fault.ts'
 import { after, type Later } from '../../core/later.ts'
-import { evaluateAll, type Outcome } from '../../core/policy/policy.ts'
+import { combined, type Decision } from '../../core/policy/decision.ts'
+import { evaluateAll } from '../../core/policy/policy.ts'
 import { type SignatureErrorType, verifyRequest } from '../../core/sigv4/verify.ts'
 import { type Principal, principalsOf } from '../../store/principals.ts'
 import { deniedByPolicy } from '../denied.ts'
@@ -40,8 +41,8 @@ export function authorizeByIam(matched: Matched, resources: readonly string[], o
 
 /** Throws ACCESS_DENIED where no policy lets the principal call the method. */
 function callerOf(principal: Principal, matched: Matched, resources: readonly string[]): Caller {
-  const outcome = decide(matched, resources, principal, INVOKE)
-  if (outcome !== 'Allow') throw deniedByPolicy(principal.arn, INVOKE, resources[0]!, outcome)
+  const decision = decide(matched, resources, principal, INVOKE)
+  if (decision.outcome !== 'Allow') throw deniedByPolicy(principal.arn, INVOKE, resources[0]!, decision)
   const { accessKeyId, secretAccessKey, sessionToken, accountId, arn, userId, organizationId } = principal
   return {
     identity: {
@@ -54,20 +55,17 @@ function callerOf(principal: Principal, matched: Matched, resources: readonly st
     },
     authorizer: null,
     credentials: { accessKeyId, secretAccessKey, sessionToken },
-    mayInvalidateCache: () => decide(matched, resources, principal, INVALIDATE) === 'Allow',
+    mayInvalidateCache: () => decide(matched, resources, principal, INVALIDATE).outcome === 'Allow',
   }
 }
 
-/**
- * Tables A and B of the guide's apigateway-authorization-flow: in the API's own account either policy may allow, from another
- * account both must; a deny in either wins.
- */
+/** The principal's policies and the API's (tables A and B of the guide's apigateway-authorization-flow). */
 function decide(
   matched: Matched,
   resources: readonly string[],
   principal: Principal,
   action: string,
-): Outcome {
+): Decision {
   const own = evaluateAll(principal.policies, {
     action,
     resources,
@@ -77,12 +75,4 @@ function decide(
   const policy = resourcePolicyOf(matched)
   const theirs = policy ? evaluateResourcePolicy(policy, matched, resources, principal, action) : 'Neither'
   return combined(own, theirs, principal.accountId === matched.located.accountId)
-}
-
-export function combined(identity: Outcome, resource: Outcome, sameAccount: boolean): Outcome {
-  if (identity === 'Deny' || resource === 'Deny') return 'Deny'
-  const allowed = sameAccount
-    ? identity === 'Allow' || resource === 'Allow'
-    : identity === 'Allow' && resource === 'Allow'
-  return allowed ? 'Allow' : 'Neither'
 }

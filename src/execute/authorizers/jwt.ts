@@ -113,17 +113,22 @@ export function hasScope(claims: JWTPayload, wanted: readonly string[]): boolean
   return wanted.length === 0 || wanted.some((one) => had.includes(one))
 }
 
-/** As `$context.authorizer.claims` shows them: all texts; the times of issue and expiry as Java prints a date. */
+/**
+ * As `$context.authorizer.claims` shows them: all texts; the times of issue and expiry as Java prints a date, lists (groups,
+ * identities) without brackets.
+ */
 function shownClaims(claims: JWTPayload): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of Object.entries(claims)) {
     if (value === undefined || value === null) continue
     if ((name === 'exp' || name === 'iat') && typeof value === 'number') shown[name] = javaDate(value)
-    else if (Array.isArray(value)) shown[name] = value.join(',')
-    else shown[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
+    else shown[name] = Array.isArray(value) ? value.map(claimText).join(',') : claimText(value)
   }
   return shown
 }
+
+const claimText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 
 /** `Mon Nov 23 22:00:00 UTC 2026` */
 function javaDate(seconds: number): string {

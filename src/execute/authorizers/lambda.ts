@@ -213,17 +213,17 @@ function journalAsked(journal: Journal | null, uri: string, headers: Pair[], pay
   journal?.info(`Sending request to ${url}`)
 }
 
-const OWN = new Set(['UNAUTHORIZED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])
+const OWN = new Set(['UNAUTHORIZED', 'AUTHORIZER_CONFIGURATION_ERROR'])
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** A function that ends with the error `Unauthorized` says 401; any other error is its failure. */
+/** A function that ends with the error `Unauthorized` says 401; with any other it is one that is not fit for an authorizer. */
 async function answerOf(response: InvokeResponse): Promise<string> {
   const text = textOf({ bytes: await wholeBody(response.body, 64 * MAX_RESULT) })
   if (response.status >= 300)
     throw authorizerFault(`Lambda answered ${response.status} to the authorizer's call`)
   if (response.functionError !== undefined) {
     if (errorMessageIn(text) === 'Unauthorized') throw unauthorized('the authorizer said Unauthorized')
-    throw new Fault('AUTHORIZER_FAILURE', { reason: 'the authorizer function failed' })
+    throw authorizerFault(`the authorizer function failed: ${text.slice(0, 500)}`)
   }
   if (text.length > MAX_RESULT)
     throw authorizerFault(`the authorizer's result is larger than ${MAX_RESULT} bytes`)
@@ -242,6 +242,6 @@ function read(text: string): AuthorizerResult {
   try {
     return readAuthorizerResult(text)
   } catch (cause) {
-    throw authorizerFault(`the authorizer's result cannot be read: ${(cause as Error).message}`, cause)
+    throw authorizerFault(`Invalid JSON in response: ${(cause as Error).message}`, cause)
   }
 }

@@ -6,11 +6,16 @@ import type { Pair, Reply } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import { EventStreamReader } from '../../core/event-stream.ts'
 import { Fault } from '../../core/fault.ts'
-import { lambdaResult, malformed } from '../../core/lambda-result.ts'
+import { lambdaResult, Malformed } from '../../core/lambda-result.ts'
 import type { InvokeResponse } from './invoke-lambda.ts'
 
 const NULS = 8
-const MAX_HEAD = 64 * 1024
+/** Amazon's, with the NUL bytes (guide: response-transfer-mode-lambda). */
+const MAX_HEAD = 16 * 1024
+const MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
+
+/** A 500, while a result that is not streamed is a 502 (the same page). */
+const malformed = (why: string): Fault => new Malformed(why, 500)
 
 export async function streamedReply(response: InvokeResponse): Promise<Reply> {
   const source = response.body
@@ -24,7 +29,7 @@ export async function streamedReply(response: InvokeResponse): Promise<Reply> {
     if (done) throw malformed('the stream ended before the eight NUL bytes that end its head')
     held = joined(held, value)
     end = delimiter(held)
-    if (end < 0 && held.length > MAX_HEAD) throw malformed('no head within 64 KB')
+    if ((end < 0 ? held.length : end + NULS) > MAX_HEAD) throw malformed('no head within 16 KB')
   }
   const { status, headers } = headOf(textOf({ bytes: held.subarray(0, end) }), response.requestId)
   const rest = held.subarray(end + NULS)
@@ -33,9 +38,18 @@ export async function streamedReply(response: InvokeResponse): Promise<Reply> {
 
 function headOf(text: string, requestId: string): { status: number; headers: Pair[] } {
   const { cookies, ...head } = parse(text)
-  const { status, headers } = lambdaResult(JSON.stringify(head), undefined, requestId)
+  for (const name of Object.keys(head)) if (!MEMBERS.has(name)) throw malformed(`unknown member ${name}`)
+  const { status, headers } = resultOf(head, requestId)
   if (Array.isArray(cookies)) for (const cookie of cookies) headers.push(['Set-Cookie', String(cookie)])
   return { status, headers }
+}
+
+function resultOf(head: object, requestId: string): { status: number; headers: Pair[] } {
+  try {
+    return lambdaResult(JSON.stringify(head), undefined, requestId)
+  } catch (error) {
+    throw error instanceof Malformed ? malformed(error.why) : error
+  }
 }
 
 function parse(text: string): Record<string, unknown> {

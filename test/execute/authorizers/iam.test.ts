@@ -226,11 +226,13 @@ describe("errors are as Amazon's", () => {
     const answer = await call(keysOf('AKIANONE'))
     expect(answer.status).toBe(403)
     expect(answer.text).toBe(
-      `{"Message":"User: arn:aws:iam::${ACCOUNT}:user/none is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:abc123/dev/GET/pets"}`,
+      `{"Message":"User: arn:aws:iam::${ACCOUNT}:user/none is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:abc123/dev/GET/pets because no identity-based policy allows the execute-api:Invoke action"}`,
     )
     expect(answer.header('x-amzn-errortype')).toBe('AccessDeniedException')
     expect((await call(keysOf('AKIADENIED'), 'POST')).text).toContain('GET/pets'.replace('GET', 'POST'))
-    expect((await call(keysOf('AKIADENIED'), 'POST')).text).toContain(' with an explicit deny"}')
+    expect((await call(keysOf('AKIADENIED'), 'POST')).text).toContain(
+      ' with an explicit deny in an identity-based policy"}',
+    )
   })
 })
 

@@ -33,7 +33,7 @@ async function started(
   options: { scopes?: string[]; policy?: object; oidc?: boolean; endpoint?: string } = {},
 ): Promise<TestGateway> {
   const method = says(
-    '$context.authorizer.claims.sub|$context.authorizer.claims.email|$context.authorizer.claims["cognito:groups"]|$context.authorizer.claims.exp|$context.authorizer.claims.email_verified',
+    '$context.authorizer.claims.sub|$context.authorizer.claims.email|$context.authorizer.claims["cognito:groups"]|$context.authorizer.claims.exp|$context.authorizer.claims.email_verified|$context.authorizer.claims.identities',
     { authorizationType: 'COGNITO_USER_POOLS', authorizerId: 'auth1', authorizationScopes: options.scopes },
   )
   const gateway = await startGateway(
@@ -93,12 +93,19 @@ describe('a user pool', () => {
     const gateway = await started(userPool())
     now = Date.UTC(2026, 10, 23, 21, 0, 0)
     const token = await issuer.token(
-      idClaims({ email: 'a@b.example', email_verified: true, 'cognito:groups': ['x', 'y'] }),
+      idClaims({
+        email: 'a@b.example',
+        email_verified: true,
+        'cognito:groups': ['x', 'y'],
+        identities: [{ userId: '1' }, { userId: '2' }],
+      }),
     )
     for (const given of [token, `Bearer ${token}`, `bearer  ${token}`]) {
       const { status, text } = await get(gateway, given)
       expect(status).toBe(200)
-      expect(text).toBe('alice|a@b.example|x,y|Mon Nov 23 22:00:00 UTC 2026|true')
+      expect(text).toBe(
+        'alice|a@b.example|x,y|Mon Nov 23 22:00:00 UTC 2026|true|{"userId":"1"},{"userId":"2"}',
+      )
     }
     expect(issuer.asked).toEqual([`/${POOL}/.well-known/jwks.json`])
   })

@@ -41,6 +41,7 @@ const functions: Record<string, (event: Event) => unknown> = {
     if (what === 'longresource') return grant(allow(`${ARN}/${'x'.repeat(600)}`))
     if (what === 'nested') return grant(allow('*'), { context: { a: { b: 1 } } })
     if (what === 'numberkey') return grant(allow('*'), { usageIdentifierKey: 5 })
+    if (what === 'more') return grant(allow('*'), { isAuthorized: true })
     if (what === 'deny') return grant(deny(methodArn))
     if (what === 'silent') return grant(allow(`${ARN}/dev/GET/elsewhere`))
     if (what === 'this') return grant(allow(methodArn))
@@ -159,18 +160,18 @@ describe('TOKEN', () => {
     [
       'deny',
       403,
-      '{"Message":"User is not authorized to access this resource with an explicit deny"}',
+      '{"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}',
       'AccessDeniedException',
       1,
     ],
     [
       'silent',
       403,
-      '{"Message":"User is not authorized to access this resource"}',
+      '{"Message":"User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"}',
       'AccessDeniedException',
       1,
     ],
-    ['fails', 500, '{"message":null}', 'AuthorizerFailureException', 1],
+    ['fails', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['throttled', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['forbidden', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['slow', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
@@ -178,6 +179,7 @@ describe('TOKEN', () => {
     ['raw', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['nothing', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['list', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
+    ['more', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['nobody', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['nopolicy', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
     ['noeffect', 500, '{"message":null}', 'AuthorizerConfigurationException', 1],
@@ -428,7 +430,7 @@ describe('with a resource policy', () => {
   test('who is denied before anybody is asked is anonymous', async () => {
     const gateway = await started({}, { policy: everyone(deny('execute-api:/*')) })
     expect((await get(gateway, 'alice')).text).toBe(
-      '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:abc123/dev/GET/pets with an explicit deny"}',
+      '{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:abc123/dev/GET/pets with an explicit deny in a resource-based policy"}',
     )
   })
 })
@@ -509,7 +511,10 @@ describe('a call that is refused', () => {
 
   test.each([
     ['alice', '200 alice 200 -'],
-    ['why', '200 me 403 User is not authorized to access this resource with an explicit deny'],
+    [
+      'why',
+      '200 me 403 User is not authorized to access this resource with an explicit deny in an identity-based policy',
+    ],
     ['unauthorized', '401 - - -'],
     [undefined, '401 - - -'],
     ['nameless', '200  200 -'],
