@@ -54,7 +54,7 @@ function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<R
     clearTimeout(timer)
     const fault = faultOf(error, deadline, prepared.timeoutMs)
     const latency = on.platform.clock.now() - started
-    measure(call.reached.measured, { latency, status: fault.status, error: fault.message })
+    measure(call.reached.measured, { latency, status: fault.status, error: fault.integrationError })
     throw fault
   }
   try {
