@@ -8,7 +8,13 @@ let gateway: TestGateway
 const RESULTS: Record<string, unknown> = {
   full: {
     statusCode: 201,
-    headers: { 'X-One': 'a', 'X-Flag': true, 'Content-Type': 'text/plain', Server: 'mine' },
+    headers: {
+      'X-One': 'a',
+      'X-Flag': true,
+      'Content-Type': 'text/plain',
+      Server: 'mine',
+      'Www-authenticate': 'Basic',
+    },
     multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'], 'x-one': ['b', 'a'] },
     body: 'héllo',
   },
@@ -206,14 +212,17 @@ test('a result becomes the response', async () => {
   const full = await result('full')
   expect([full.status, full.text]).toEqual([201, 'héllo'])
   const pairs = full.headers.filter(([name]) =>
-    /^(x-one|x-flag|set-cookie|content-type|x-amzn-remapped-server)$/i.test(name),
+    /^(x-one|x-flag|set-cookie|content-type|.*www-authenticate|x-amzn-remapped-server)$/i.test(name),
   )
-  expect(pairs.map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()).toEqual(
+  expect(
+    pairs.map(([name, value]) => `${/www/i.test(name) ? name : name.toLowerCase()}: ${value}`).sort(),
+  ).toEqual(
     [
       'content-type: text/plain',
       'set-cookie: a=1',
       'set-cookie: b=2',
       'x-amzn-remapped-server: mine',
+      'x-amzn-Remapped-Www-authenticate: Basic',
       'x-flag: true',
       'x-one: a',
       'x-one: b',
@@ -274,6 +283,18 @@ test.each([
   const answer = await gateway.call('GET', path)
   expect([answer.status, answer.text]).toEqual([status, '{"message": "Internal server error"}'])
   expect(gateway.log.map(({ message }) => message)).toEqual([expect.stringMatching(reason)])
+})
+
+test('an access log tells the function’s own error', async () => {
+  const { stage } = gateway.stages.get('abc123/dev')!
+  stage.accessLogSettings = {
+    destinationArn: 'arn:aws:logs:us-east-1:0:log-group:x',
+    format: '$context.error.responseType|$context.integration.error|$context.integrationErrorMessage',
+  }
+  await gateway.call('GET', '/dev/throws')
+  delete stage.accessLogSettings
+  const said = 'Lambda Customer Function Error:boom'
+  expect(gateway.log.at(-1)!.message).toBe(`INTEGRATION_FAILURE|${said}|${said}`)
 })
 
 test('a function that takes too long is 504', async () => {
