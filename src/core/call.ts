@@ -58,8 +58,13 @@ export interface Call {
   readonly requestId: string
   /** `$context.extendedRequestId` and the x-amz-apigw-id header: 15 characters and `=` */
   readonly extendedRequestId: string
-  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…` */
+  /** the X-Amzn-Trace-Id of the answer: `Root=…;Parent=…;Sampled=…` */
   readonly traceId: string
+  /**
+   * the X-Amzn-Trace-Id of the request, as integrations and authorizers see it: `Root=…` alone where neither the caller nor X-Ray
+   * said more (guide: api-gateway-create-api-as-simple-proxy-for-lambda)
+   */
+  readonly integrationTraceId: string
   /** epoch milliseconds */
   readonly receivedAt: number
   readonly method: string

@@ -44,7 +44,7 @@ export function prepareHttpProxy(
   if (!accepts) headers.push(['Accept', 'application/json'])
   if (!agent) headers.push(['User-Agent', `AmazonAPIGateway_${api.apiId}`])
   // a test invocation has no header of a client
-  if (!traced) headers.push(['X-Amzn-Trace-Id', call.traceId])
+  if (!traced) headers.push(['X-Amzn-Trace-Id', call.integrationTraceId])
   headers.push([API_ID, api.apiId])
   for (const [name, value] of mapped.headers) {
     const { lower, droppedOnDeparture } = headerName(name)
@@ -96,7 +96,7 @@ export async function prepareLambdaProxy(admitted: Admitted, program: Integratio
     method,
     uri: program.uri({}, stageVariables),
     query: '',
-    headers: [['X-Amzn-Trace-Id', call.traceId]],
+    headers: [['X-Amzn-Trace-Id', call.integrationTraceId]],
     body: encoder.encode(JSON.stringify(event)),
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: NO_OVERRIDES.response,

@@ -175,6 +175,7 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
     requestId: ids.requestId,
     extendedRequestId: ids.extendedRequestId,
     traceId: ids.trace(now),
+    integrationTraceId: ids.root(now),
     receivedAt: now,
     method: input.httpMethod ?? 'GET',
     protocol: 'HTTP/1.1',

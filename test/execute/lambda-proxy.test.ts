@@ -5,6 +5,9 @@ import { LambdaFailure, type LambdaServer, lambdaUri, startLambda } from './lamb
 let lambda: LambdaServer
 let gateway: TestGateway
 
+/** what a call that nobody traces is told */
+const ROOT = /^Root=1-[\da-f]{8}-[\da-f]{24}$/
+
 const RESULTS: Record<string, unknown> = {
   full: {
     statusCode: 201,
@@ -129,7 +132,7 @@ test('the event is format 1.0, complete', async () => {
     'User-Agent': 'tester',
     'X-Multi': 'two',
     Accept: '*/*',
-    'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-/),
+    'X-Amzn-Trace-Id': expect.stringMatching(ROOT),
     'X-Forwarded-For': '127.0.0.1',
     'X-Forwarded-Port': String(gateway.port),
     'X-Forwarded-Proto': 'http',
@@ -201,6 +204,8 @@ test('a call is signed, and the ARN’s stage variables are filled in', async ()
   const answer = await gateway.call('POST', '/dev/alias', { body: 'x' })
   expect(answer.text).toBe('live x')
   const [invocation] = lambda.invocations
+  expect(invocation!.headers['x-amzn-trace-id']).toMatch(ROOT)
+  expect(answer.header('x-amzn-trace-id')).toContain(`${invocation!.headers['x-amzn-trace-id']};Parent=`)
   expect(invocation!.arn).toBe('arn:aws:lambda:us-east-1:000000000000:function:echo:live')
   expect(invocation!.path).toMatch(/^\/2015-03-31\/functions\/arn%3Aaws%3Alambda[^/]*\/invocations$/)
   expect(invocation!.headers.authorization).toMatch(/Credential=test\/\d{8}\/us-east-1\/lambda\/aws4_request/)
@@ -228,7 +233,7 @@ test('a result becomes the response', async () => {
       'x-one: b',
     ].sort(),
   )
-  expect(full.header('x-amzn-trace-id')).toMatch(/^Root=1-/)
+  expect(full.header('x-amzn-trace-id')).toMatch(/^Root=1-[\da-f-]{33};Parent=[\da-f]{16};Sampled=0$/)
   const empty = await result('empty')
   expect([empty.status, empty.text, empty.header('content-type')]).toEqual([200, '', 'application/json'])
   expect((await result('text')).status).toBe(202)

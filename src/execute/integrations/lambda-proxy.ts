@@ -29,7 +29,7 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
     lambda,
     {
       payload: body as Uint8Array,
-      headers: [['x-amzn-trace-id', call.traceId]],
+      headers: [['x-amzn-trace-id', call.integrationTraceId]],
       credentials: integration.credentials,
       stageVariables,
       caller: admitted.caller,
