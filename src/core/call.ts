@@ -145,8 +145,8 @@ export interface Journal {
   error(line: string): void
   /** whether request and response data may be logged in full (dataTraceEnabled) */
   readonly dataTrace: boolean
-  /** whether the log names gateway responses: that of a test invocation does not (recorded) */
-  readonly namesFaults: boolean
+  /** whether it is a stage's: a test invocation's says nothing of gateway responses and usage plans (recorded) */
+  readonly ofStage: boolean
 }
 
 /** A call whose stage and deployment are known. */

@@ -78,7 +78,7 @@ const SPELT = new Map([
 /** AWS_PROXY: the event is the body. */
 export async function prepareLambdaProxy(admitted: Admitted, program: IntegrationProgram): Promise<Prepared> {
   const { located } = admitted.matched
-  const { call, stageVariables } = located
+  const { api, call, stageVariables } = located
   const headers: Pair[] = []
   for (const pair of call.headers) {
     const lower = pair[0].toLowerCase()
@@ -96,7 +96,11 @@ export async function prepareLambdaProxy(admitted: Admitted, program: Integratio
     method,
     uri: program.uri({}, stageVariables),
     query: '',
-    headers: [['X-Amzn-Trace-Id', call.integrationTraceId]],
+    headers: [
+      ['Accept', 'application/json'],
+      ['User-Agent', `AmazonAPIGateway_${api.apiId}`],
+      ['X-Amzn-Trace-Id', call.integrationTraceId],
+    ],
     body: encoder.encode(JSON.stringify(event)),
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: NO_OVERRIDES.response,

@@ -67,7 +67,7 @@ async function bytesOf({ body }: Answer, on: Gateway): Promise<Uint8Array> {
 /** The log as Amazon returns it: each line with its date. */
 export class TestJournal implements Journal {
   readonly dataTrace = true
-  readonly namesFaults = false
+  readonly ofStage = false
   readonly #lines: string[] = []
   readonly #on: Gateway
 

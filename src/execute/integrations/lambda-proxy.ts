@@ -6,7 +6,13 @@ import { headerOf } from '../../core/headers.ts'
 import { lambdaResult } from '../../core/lambda-result.ts'
 import type { Integrator } from '../gateway.ts'
 import { journalReceived } from '../journal.ts'
-import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from './invoke-lambda.ts'
+import {
+  functionOf,
+  type InvokeResponse,
+  integrationHeaders,
+  invokeLambda,
+  wholeBody,
+} from './invoke-lambda.ts'
 import { streamedReply } from './lambda-stream.ts'
 
 /** Lambda answers with at most 6 MB; base64 and JSON escapes make more of it on the wire. */
@@ -29,11 +35,12 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
     lambda,
     {
       payload: body as Uint8Array,
-      headers: [['x-amzn-trace-id', call.integrationTraceId]],
+      headers: integrationHeaders(admitted.matched, prepared.headers),
       credentials: integration.credentials,
       stageVariables,
       caller: admitted.caller,
       signal,
+      journal: call.journal,
     },
     on,
   )
