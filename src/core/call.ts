@@ -101,7 +101,7 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
-  /** `$context` of an admitted call, once a template asked for it: the templates of one call share it, none changes it */
+  /** `$context` of an admitted call, once a template asked for it: its templates share it, and the id of the AWS endpoint's answer comes in with that */
   context?: Context
   /** where the stage is traced and this call is among those that are recorded */
   trace?: Recording

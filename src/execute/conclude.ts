@@ -44,7 +44,7 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const { program, admitted, overrides } = prepared
   const { located } = admitted.matched
   const { call } = located
-  const chosen = select(program.responses, reply.selection ?? String(reply.status), reply.status)
+  const chosen = select(program.responses, reply.selection, reply.status)
   const { response, status, declared, mappings, templates } = chosen
   if (!declared)
     throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)

@@ -41,7 +41,10 @@ function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<R
     journalSent(journal, endpointText(prepared), prepared.headers, prepared.body)
   const answered = (reply: Reply) => {
     const latency = on.platform.clock.now() - started
-    measure(call.reached.measured, { latency, status: reply.status })
+    const { measured, context } = call.reached
+    measure(measured, { latency, status: reply.status })
+    // the templates of the response know more than those of the request
+    if (context && measured.awsEndpointRequestId) context.awsEndpointRequestId = measured.awsEndpointRequestId
     // what a function returned has been made a reply of: the log has had it as it came
     if (journal && kind !== 'lambda-proxy') journalReceived(journal, reply, latency)
     return reply

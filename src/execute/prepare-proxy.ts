@@ -5,7 +5,7 @@ import { lambdaEvent } from '../core/lambda-event.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
-import { formatQuery } from '../core/query.ts'
+import { formatQuery, splitQuery } from '../core/query.ts'
 import { NO_OVERRIDES } from '../core/template.ts'
 
 export const DEFAULT_TIMEOUT_MS = 29_000
@@ -51,6 +51,7 @@ export function prepareHttpProxy(
     if (!droppedOnDeparture && lower !== 'via') setHeader(headers, name, value)
   }
   const method = verbOf(admitted, program)
+  const given = splitQuery(call.rawQuery)
   const added = mapped.query.length > 0 ? formatQuery(mapped.query) : ''
   return after(carriesBody(method) ? call.payload.source() : null, (body) => ({
     admitted,
@@ -58,7 +59,7 @@ export function prepareHttpProxy(
     program,
     method,
     uri: program.uri(mapped.path, stageVariables),
-    query: added && call.rawQuery ? `${call.rawQuery}&${added}` : call.rawQuery || added,
+    query: added && given ? `${given}&${added}` : given || added,
     headers,
     body,
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,

@@ -108,6 +108,11 @@ test('passes method, path, query, headers and body on, and drops what is the con
   expect(header(arrived!, 'accept')).toBe('application/json')
 })
 
+test('a semicolon splits the query, for the back end too', async () => {
+  await gateway.call('GET', '/dev/echo/a?x=1;y=2&z=3')
+  expect(back.calls.at(-1)!.target).toBe('/echo/a?x=1&y=2&z=3')
+})
+
 test('answers with the back end’s headers, the connection’s renamed, and its own ids', async () => {
   const answer = await gateway.call('GET', '/dev/echo')
   expect(answer.header('x-back-end')).toBe('echo')

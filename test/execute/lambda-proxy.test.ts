@@ -56,6 +56,9 @@ beforeAll(async () => {
     throttled: () => {
       throw new LambdaFailure(429, 'TooManyRequestsException')
     },
+    large: () => {
+      throw new LambdaFailure(413, 'RequestEntityTooLargeException')
+    },
     denied: () => {
       throw new LambdaFailure(403, 'AccessDeniedException')
     },
@@ -74,6 +77,7 @@ beforeAll(async () => {
         '/throws': { GET: proxy(lambdaUri('throws')) },
         '/throttled': { GET: proxy(lambdaUri('throttled')) },
         '/denied': { GET: proxy(lambdaUri('denied')) },
+        '/large': { GET: proxy(lambdaUri('large')) },
         '/missing': { GET: proxy(lambdaUri('missing')) },
         '/slow': { GET: proxy(lambdaUri('slow'), { timeoutInMillis: 100 }) },
         '/get': { GET: proxy(lambdaUri('echo'), { httpMethod: 'GET' }) },
@@ -300,6 +304,11 @@ test('an access log tells the function’s own error', async () => {
   delete stage.accessLogSettings
   const said = 'Lambda Customer Function Error:boom'
   expect(gateway.log.at(-1)!.message).toBe(`INTEGRATION_FAILURE|${said}|${said}`)
+})
+
+test('an event that is too large for Lambda is 413', async () => {
+  const answer = await gateway.call('GET', '/dev/large')
+  expect([answer.status, answer.text]).toEqual([413, '{"message":"Request Too Long"}'])
 })
 
 test('a function that takes too long is 504', async () => {

@@ -2,7 +2,7 @@
 import { textOf } from '../../core/content.ts'
 import type { Integrator } from '../gateway.ts'
 import { functionOf, integrationHeaders, invokeLambda, wholeBody } from './invoke-lambda.ts'
-import { isRefusal, refused } from './lambda-proxy.ts'
+import { refused } from './lambda-proxy.ts'
 
 /** What of the integration request reaches Lambda's Invoke API: its own parameters, and what any request tells of its sender. */
 const passes = (name: string): boolean => {
@@ -33,7 +33,7 @@ export const lambda: Integrator = async (prepared, on, signal) => {
   )
   call.reached.measured.awsEndpointRequestId = response.requestId
   call.reached.measured.integration = { integrationStatus: response.status, requestId: response.requestId }
-  if (isRefusal(response.status)) throw await refused(response)
+  if (response.status >= 300) throw await refused(response)
   const bytes = await wholeBody(response.body, on.platform.settings.maxPayloadBytes)
   return {
     status: response.status,

@@ -265,9 +265,20 @@ describe('REQUEST', () => {
         resourcePath: '/pets/{id}',
       },
     })
-    expect(event.headers).toMatchObject({ Auth: 'x', 'User-Agent': 'me' })
+    expect(event.headers).toMatchObject({
+      Auth: 'x',
+      'User-Agent': 'me',
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24}$/),
+    })
+    expect(event.requestContext.identity).not.toHaveProperty('apiKey')
     expect(event).not.toHaveProperty('body')
     expect(event).not.toHaveProperty('isBase64Encoded')
+  })
+
+  test('is told the API key of the header, whoever it is of', async () => {
+    const gateway = await started(request)
+    await gateway.call('GET', '/dev/pets', { headers: { 'x-api-key': 'k' } })
+    expect(JSON.parse(lambda.invocations[0]!.event).requestContext.identity).toMatchObject({ apiKey: 'k' })
   })
 
   test('what is not there is an empty map', async () => {
