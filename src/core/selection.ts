@@ -48,11 +48,16 @@ export function select<T extends Selector>(
   )
 }
 
-const nearest = <T extends Selector>(selectors: readonly T[], status: string): T | undefined =>
-  selectors.find(({ response }) => response.selectionPattern === status) ??
-  selectors.find(
-    ({ response, pattern }) => response.statusCode === status && pattern !== null && matches(pattern, status),
-  )
+function nearest<T extends Selector>(selectors: readonly T[], status: string): T | undefined {
+  let own: T | undefined
+  for (const selector of selectors) {
+    const { response, pattern } = selector
+    if (pattern === null) continue
+    if (response.selectionPattern === status) return selector
+    if (response.statusCode === status) own = selector
+  }
+  return own && matches(own.pattern!, status) ? own : undefined
+}
 
 function matches(pattern: Pattern, value: string): boolean {
   try {
