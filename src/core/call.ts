@@ -101,7 +101,7 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
-  /** `$context` of an admitted call, once a template asked for it: its templates share it, and the id of the AWS endpoint's answer comes in with that */
+  /** `$context` of an admitted call, once a template asked for it: its templates share it. An AWS endpoint's request id comes later */
   context?: Context
   /** where the stage is traced and this call is among those that are recorded */
   trace?: Recording
