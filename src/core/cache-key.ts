@@ -78,8 +78,6 @@ function compile(program: MethodProgram): KeyProgram {
         bearerOf(call, matched.method.authorizationType),
         (chosen ? accept : deployed.binary(accept)) || null,
         (proxy ? null : call.header('content-type')) ?? null,
-        // back ends disagree about `;`: what Amazon reads as two parameters may be one to them
-        readers.length > 0 && call.rawQuery.includes(';') ? call.rawQuery : null,
       ]
       const key = fixedFor(api.deploymentId, call.method)
       if (readers.length === 0 && values.every((value) => value === null)) return key

@@ -58,8 +58,13 @@ export interface Call {
   readonly requestId: string
   /** `$context.extendedRequestId` and the x-amz-apigw-id header: 15 characters and `=` */
   readonly extendedRequestId: string
-  /** the X-Amzn-Trace-Id that integrations get: `Root=…;Parent=…;Sampled=…` */
+  /** the X-Amzn-Trace-Id of the answer: `Root=…;Parent=…;Sampled=…` */
   readonly traceId: string
+  /**
+   * the X-Amzn-Trace-Id of the request, as integrations and authorizers see it: `Root=…` alone where neither the caller nor X-Ray
+   * said more (guide: api-gateway-create-api-as-simple-proxy-for-lambda)
+   */
+  readonly integrationTraceId: string
   /** epoch milliseconds */
   readonly receivedAt: number
   readonly method: string
@@ -96,7 +101,7 @@ export interface Reached {
   caller?: Caller
   admitted?: Admitted
   fault?: Fault
-  /** `$context` of an admitted call, once a template asked for it: the templates of one call share it, none changes it */
+  /** `$context` of an admitted call, once a template asked for it: its templates share it. An AWS endpoint's request id comes later */
   context?: Context
   /** where the stage is traced and this call is among those that are recorded */
   trace?: Recording
@@ -140,8 +145,8 @@ export interface Journal {
   error(line: string): void
   /** whether request and response data may be logged in full (dataTraceEnabled) */
   readonly dataTrace: boolean
-  /** whether the log names gateway responses: that of a test invocation does not (recorded) */
-  readonly namesFaults: boolean
+  /** whether it is a stage's: a test invocation's says nothing of gateway responses and usage plans (recorded) */
+  readonly ofStage: boolean
 }
 
 /** A call whose stage and deployment are known. */

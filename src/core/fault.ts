@@ -80,8 +80,12 @@ export interface FaultDetails {
   message?: string | null
   /** instead of the type's own x-amzn-ErrorType */
   errorType?: string
+  /** the front end answers, whose JSON is tight, though the type is one of the part behind it */
+  tight?: boolean
   /** what went wrong, for the log and never for the client */
   reason?: string
+  /** `$context.integrationErrorMessage`, where it is not the reason */
+  integrationError?: string
   /** `$context.error.validationErrorString` */
   validationErrorString?: string
   /** headers that the fault brings along, e.g. Retry-After */
@@ -97,6 +101,9 @@ export class Fault extends Error {
   /** what the client is told; `message` of Error holds the reason for the log */
   readonly clientMessage: string | null
   readonly validationErrorString: string | undefined
+  readonly integrationError: string
+  /** as in the table */
+  readonly body: string
   readonly headers: [string, string][]
 
   constructor(type: GatewayResponseType, details: FaultDetails = {}) {
@@ -109,6 +116,8 @@ export class Fault extends Error {
     this.errorType = details.errorType ?? defaults.errorType
     this.clientMessage = clientMessage
     this.validationErrorString = details.validationErrorString
+    this.body = details.tight ? TIGHT : defaults.body
+    this.integrationError = details.integrationError ?? this.message
     this.headers = details.headers ?? []
   }
 }

@@ -5,7 +5,7 @@
 import type { Answer, Call, Pair } from './call.ts'
 import { essence } from './content.ts'
 import type { GatewayResponse, Strings } from './documents.ts'
-import { type Fault, GATEWAY_RESPONSES } from './fault.ts'
+import type { Fault } from './fault.ts'
 import { decodePercent, parseQuery } from './query.ts'
 import { type Context, contextOf, errorOf, lookup, scalar } from './variables.ts'
 
@@ -40,8 +40,8 @@ function customOf(fault: Fault, list: readonly GatewayResponse[]): GatewayRespon
   return find(fault.type) ?? find(fault.status >= 500 ? 'DEFAULT_5XX' : 'DEFAULT_4XX')
 }
 
-const defaultBody = (fault: Fault): string =>
-  GATEWAY_RESPONSES[fault.type].body.replace('%', () => JSON.stringify(fault.clientMessage))
+const defaultBody = ({ body, clientMessage }: Fault): string =>
+  body.replace('%', () => JSON.stringify(clientMessage))
 
 function templateOf(
   templates: Strings | undefined,

@@ -25,9 +25,17 @@ const NOT_PROXIED = names('host content-encoding via')
 const REFUSED_MAPPINGS = names('content-length transfer-encoding x-amzn-trace-id x-amzn-apigateway-api-id')
 const REFUSED_AWS_MAPPINGS = names('authorization connection expect proxy-authenticate te')
 
+/** Whose answer a header is in: HTTP and AWS rename more than the proxy types, those more than MOCK. */
+export const OF_MOCK = 0
+export const OF_PROXY = 1
+export const OF_CUSTOM = 2
+const NOBODY = 3
+export type Answering = typeof OF_MOCK | typeof OF_PROXY | typeof OF_CUSTOM
+
 const REMAPPED = names('connection content-length date server')
+const REMAPPED_PROXY = names('www-authenticate')
 const REMAPPED_CUSTOM = names(
-  'authorization connection content-length content-md5 date expect host max-forwards proxy-authenticate server trailer upgrade user-agent www-authenticate',
+  'authorization content-md5 expect host max-forwards proxy-authenticate trailer upgrade user-agent',
 )
 const SPELLINGS = new Map(
   'Accept Accept-Encoding Accept-Language Authorization Cache-Control Content-Encoding Content-Type Cookie Host Origin Referer User-Agent'
@@ -54,8 +62,8 @@ export interface HeaderName {
   readonly droppedOnDeparture: boolean
   /** HTTP_PROXY sends it on */
   readonly proxied: boolean
-  readonly remapped: boolean
-  readonly remappedCustom: boolean
+  /** the first of the three that renames it; the others behind it do so too */
+  readonly remappedFrom: number
   readonly droppedOnReturn: boolean
   /** the name that it is renamed to */
   readonly remappedTo: string
@@ -75,13 +83,18 @@ export const headerName = memo(MAX_NAMES, (name): HeaderName => {
     droppedOnArrival: DROPPED_ON_ARRIVAL.has(lower),
     droppedOnDeparture: DROPPED_ON_DEPARTURE.has(lower),
     proxied: !NOT_PROXIED.has(lower) && !DROPPED_ON_DEPARTURE.has(lower),
-    remapped: REMAPPED.has(lower),
-    remappedCustom: REMAPPED_CUSTOM.has(lower),
+    remappedFrom: remappedFrom(lower),
     droppedOnReturn: DROPPED_ON_RETURN.has(lower),
     remappedTo: `x-amzn-Remapped-${name}`,
     wire: TOKEN.test(name) && !FRAMING.has(lower) ? lower : '',
   }
 })
+
+function remappedFrom(lower: string): number {
+  if (REMAPPED.has(lower)) return OF_MOCK
+  if (REMAPPED_PROXY.has(lower)) return OF_PROXY
+  return REMAPPED_CUSTOM.has(lower) ? OF_CUSTOM : NOBODY
+}
 
 export const isDroppedOnArrival = (name: string): boolean => headerName(name).droppedOnArrival
 export const isDroppedOnDeparture = (name: string): boolean => headerName(name).droppedOnDeparture
@@ -115,11 +128,11 @@ export function setHeader(headers: Pair[], name: string, value: string): void {
   headers.push([name, value])
 }
 
-/** Renames and drops what an integration answered. `custom` is true for HTTP and AWS, false for the proxy types. */
-export function returnHeaders(headers: readonly Pair[], custom: boolean, into: Pair[] = []): Pair[] {
+/** Renames and drops what an integration answered. */
+export function returnHeaders(headers: readonly Pair[], answering: Answering, into: Pair[] = []): Pair[] {
   for (const pair of headers) {
-    const { remapped, remappedCustom, droppedOnReturn, remappedTo } = headerName(pair[0])
-    if (custom ? remappedCustom : remapped) into.push([remappedTo, pair[1]])
+    const { remappedFrom, droppedOnReturn, remappedTo } = headerName(pair[0])
+    if (remappedFrom <= answering) into.push([remappedTo, pair[1]])
     else if (!droppedOnReturn) into.push(pair)
   }
   return into

@@ -38,8 +38,10 @@ export function lambdaResult(
   const value = parse(payload)
   if (functionError || isError(value)) {
     const said = isError(value) ? value.errorMessage : payload
-    throw new Fault('DEFAULT_5XX', {
+    throw new Fault('INTEGRATION_FAILURE', {
       status: 502,
+      message: 'Internal server error',
+      integrationError: `Lambda Customer Function Error:${said}`,
       reason: `Lambda execution failed with status 200 due to customer function error: ${said}. Lambda request id: ${requestId}`,
     })
   }

@@ -6,6 +6,7 @@
 
 import { partitionOf } from './aws-service.ts'
 import type { Matched } from './call.ts'
+import { encodePath } from './query.ts'
 
 /** What may stand in an ARN as it is. A `*`, `?` or `$` never may: in a policy they would mean something. */
 const PLAIN = /^[\w\-.~!'()+,;=&:@/]*$/
@@ -17,6 +18,15 @@ export const MAX_ARN = 1600
 export function apiArn({ located }: Matched): string {
   const { region, apiId } = located.api
   return `arn:${partitionOf(region).partition}:execute-api:${region}:${located.accountId}:${apiId}`
+}
+
+/** Who calls a function: the method, by its resource's path as that is written (guide: getting-started-lambda-non-proxy-integration). */
+export function sourceArn(matched: Matched): string {
+  const { path } = matched.resource
+  const { stage, call } = matched.located
+  // it goes into a header
+  const plain = /^[\x21-\x7e]*$/.test(path) ? path : encodePath(path)
+  return `${apiArn(matched)}/${stage.stageName}/${call.method}${plain}`
 }
 
 /** The ARN first; then, where the path can be read in another way too, that reading. */

@@ -22,6 +22,9 @@ export function decodePercent(text: string): string {
   }
 }
 
+/** A query as it is sent on: split as it is read. */
+export const splitQuery = (raw: string): string => (raw.includes(';') ? raw.replaceAll(';', '&') : raw)
+
 /** All parameters in order. A name without `=` has the empty value. */
 export function parseQuery(raw: string): Query {
   const query: Query = []

@@ -26,7 +26,7 @@ function commonLogTime(date: Date): string {
 
 /** `$context` as far as the call has come (guide: api-gateway-mapping-template-reference). A new object at each call. */
 export function contextOf(call: Call): Context {
-  const { located, matched, caller, admitted } = call.reached
+  const { located, matched, caller, admitted, measured } = call.reached
   // in the order in which Amazon lists them: it decides where two keys fall into one bucket of its HashMap
   const context: Context = {
     httpMethod: call.method,
@@ -51,6 +51,7 @@ export function contextOf(call: Call): Context {
   }
   if (located?.canary !== undefined) context.isCanaryRequest = located.canary
   if (caller?.authorizer) context.authorizer = caller.authorizer
+  if (measured.awsEndpointRequestId) context.awsEndpointRequestId = measured.awsEndpointRequestId
   const apiKey = admitted?.apiKey
   if (apiKey) {
     const identity = context.identity as Context

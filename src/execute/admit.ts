@@ -3,9 +3,12 @@ import type { Admitted, Caller, Matched } from '../core/call.ts'
 import { after, type Later } from '../core/later.ts'
 import { type Subscriber, subscriberOf } from './api-key.ts'
 import type { Gateway } from './gateway.ts'
+import { journalPlanAsked, journalPlanMet } from './journal-plan.ts'
 import { throttle } from './throttle.ts'
 
 export function admit(matched: Matched, caller: Caller, on: Gateway): Later<Admitted> {
+  const { journal } = matched.located.call
+  if (journal) journalPlanAsked(journal, matched, caller)
   const subscriber = subscriberOf(matched, caller, on)
   return subscriber
     ? after(subscriber, (known) => within(matched, caller, known, on))
@@ -25,6 +28,9 @@ function within(
 }
 
 function reached(admitted: Admitted): Admitted {
-  admitted.matched.located.call.reached.admitted = admitted
+  const { matched, caller } = admitted
+  const { call } = matched.located
+  call.reached.admitted = admitted
+  if (call.journal) journalPlanMet(call.journal, matched, caller)
   return admitted
 }

@@ -1,5 +1,5 @@
 /** The call's API key (guide: api-gateway-api-key-source): from the client's header, or from the authorizer's answer. */
-import type { ApiKeyFacts, Caller, Matched } from '../core/call.ts'
+import type { ApiKeyFacts, Caller, Located, Matched } from '../core/call.ts'
 import { Fault } from '../core/fault.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Gateway } from './gateway.ts'
@@ -15,12 +15,23 @@ export function subscriberOf(matched: Matched, caller: Caller, on: Gateway): Lat
   return matched.method.apiKeyRequired ? find(matched, caller, on) : null
 }
 
+const inHeader = ({ api }: Located): boolean => api.definition.restApi.apiKeySource !== 'AUTHORIZER'
+
+/** The key in the client's header, where that is where keys are. */
+export const headerKeyOf = (located: Located): string | undefined =>
+  inHeader(located) ? located.call.header('x-api-key') : undefined
+
+/** The key that a call came with, whoever it is of. */
+export const apiKeyOf = (located: Located, caller: Caller): string | undefined =>
+  inHeader(located) ? headerKeyOf(located) : caller.usageIdentifierKey
+
 function find({ located }: Matched, caller: Caller, on: Gateway): Later<Subscriber> {
-  const { call, api, stage } = located
-  const isHeader = api.definition.restApi.apiKeySource !== 'AUTHORIZER'
-  const value = isHeader ? call.header('x-api-key') : caller.usageIdentifierKey
+  const { api, stage } = located
+  const value = apiKeyOf(located, caller)
   if (!value)
-    throw new Fault('INVALID_API_KEY', { reason: `no API key in the ${isHeader ? 'header' : 'authorizer'}` })
+    throw new Fault('INVALID_API_KEY', {
+      reason: `no API key in the ${inHeader(located) ? 'header' : 'authorizer'}`,
+    })
   return after(on.keys.find(value, api.region, api.apiId, stage.stageName), (found) => {
     if (!found)
       throw new Fault('INVALID_API_KEY', {

@@ -2,7 +2,7 @@
 import type { Answer, Body, Pair, Prepared, Reply } from '../core/call.ts'
 import { bytesOf, type Content, responseContent, templateText, textOf } from '../core/content.ts'
 import { configurationFault, Fault } from '../core/fault.ts'
-import { headerOf, returnHeaders, setHeader } from '../core/headers.ts'
+import { headerOf, OF_CUSTOM, OF_MOCK, OF_PROXY, returnHeaders, setHeader } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
 import { mapResponse } from '../core/mapping.ts'
 import { select } from '../core/selection.ts'
@@ -32,7 +32,7 @@ function passed({ program, admitted }: Prepared, { status, headers, body }: Repl
   const own = http ? 'via' : 'x-amzn-trace-id'
   returnHeaders(
     headerOf(headers, own) === undefined ? headers : headers.filter(([name]) => name.toLowerCase() !== own),
-    false,
+    OF_PROXY,
     out,
   )
   if (headerOf(out, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
@@ -44,7 +44,7 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   const { program, admitted, overrides } = prepared
   const { located } = admitted.matched
   const { call } = located
-  const chosen = select(program.responses, reply.selection ?? String(reply.status), reply.status)
+  const chosen = select(program.responses, reply.selection, reply.status)
   const { response, status, declared, mappings, templates } = chosen
   if (!declared)
     throw configurationFault(`Output mapping refers to an invalid method response: ${response.statusCode}`)
@@ -68,7 +68,7 @@ function shaped(prepared: Prepared, reply: Reply, bytes: Uint8Array): Answer {
   if (override) for (const [name, value] of override.headers) setHeader(mapped, name, value)
   const mock = program.kind === 'mock'
   if (!mock) setHeader(mapped, 'X-Amzn-Trace-Id', call.traceId)
-  const headers = returnHeaders(mapped, !mock)
+  const headers = returnHeaders(mapped, mock ? OF_MOCK : OF_CUSTOM)
   const out: Pair[] = mock ? [] : [headers.pop()!]
   if (headerOf(headers, 'content-type') === undefined) out.push(['Content-Type', 'application/json'])
   for (const pair of headers) out.push(pair)

@@ -25,6 +25,7 @@ import { integrate } from './integrate.ts'
 import { journalRequest } from './journal.ts'
 import { locate } from './locate.ts'
 import { match } from './match.ts'
+import { nowhere } from './nowhere.ts'
 import { prepare } from './prepare.ts'
 import { receive } from './receive.ts'
 import { createTestInvoker } from './test-invoke.ts'
@@ -85,6 +86,7 @@ export function createExecute({
 function answerTo(call: Call, target: Target, on: Gateway): Later<Answer> {
   return after(locate(call, target, on), (located) => {
     const matched = match(located, on)
+    if (!matched) return nowhere(located, on)
     return after(authorize(matched, on), (caller) =>
       after(admit(matched, caller, on), (admitted) => cached(admitted, on, () => perform(admitted, on))),
     )

@@ -19,8 +19,9 @@ export function gatewayResponse(error: unknown, call: Call, on: Gateway): Answer
     method: matched && `${matched.method.httpMethod} ${matched.resource.path}`,
   })
   const answer = renderGatewayResponse(fault, call, located?.api.definition.gatewayResponses ?? [])
+  if (fault.type === 'UNAUTHORIZED') journal?.error(`Unauthorized request: ${call.requestId}`)
   journal?.error(fault.message)
-  if (journal?.namesFaults && fault.clientMessage)
+  if (journal?.ofStage && fault.clientMessage)
     journal.info(`Gateway response type: ${fault.type} with status code: ${answer.status}`)
   journalEnd(call, answer.status)
   return answer

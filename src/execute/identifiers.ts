@@ -12,6 +12,8 @@ export interface CallIds {
    * if there is one, are kept.
    */
   trace(now: number, given?: string): string
+  /** its root alone, `Root=1-…`, of a call whose caller gave no header */
+  root(now: number): string
 }
 
 export interface Identifiers {
@@ -63,16 +65,20 @@ function supply(random: Random, form: string): () => string {
 
 /** Request id and extended request id, one behind the other. */
 const CALL = `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx${'l'.repeat(15)}=`
-/** The random parts of a trace's root and of its parent. */
-const TRACE = 'x'.repeat(24 + 16)
+/** The random parts of a trace. */
+interface Traces {
+  root: () => string
+  parent: () => string
+}
 
 class Ids implements CallIds {
   readonly requestId: string
   readonly extendedRequestId: string
-  private readonly traces: () => string
+  private readonly traces: Traces
+  private rootOnly: string | null = null
   private traceId: string | null = null
 
-  constructor(text: string, traces: () => string) {
+  constructor(text: string, traces: Traces) {
     this.requestId = text.slice(0, 36)
     this.extendedRequestId = text.slice(36)
     this.traces = traces
@@ -81,12 +87,16 @@ class Ids implements CallIds {
   trace(now: number, given?: string): string {
     if (this.traceId !== null) return this.traceId
     const known = given === undefined ? UNKNOWN : parseTrace(given)
-    const text = this.traces()
-    const root = known.root ?? `1-${hexSecond(now)}-${text.slice(0, 24)}`
-    const parent = known.parent ?? text.slice(24)
+    const root = known.root === undefined ? this.root(now) : `Root=${known.root}`
+    const parent = known.parent ?? this.traces.parent()
     const sampled = known.sampled ?? (known.parent ? '1' : '0')
-    this.traceId = `Root=${root};Parent=${parent};Sampled=${sampled}`
+    this.traceId = `${root};Parent=${parent};Sampled=${sampled}`
     return this.traceId
+  }
+
+  root(now: number): string {
+    this.rootOnly ??= `Root=1-${hexSecond(now)}-${this.traces.root()}`
+    return this.rootOnly
   }
 }
 
@@ -103,7 +113,7 @@ function hexSecond(now: number): string {
 
 export function identifiers(random: Random): Identifiers {
   const next = supply(random, CALL)
-  const traces = supply(random, TRACE)
+  const traces = { root: supply(random, 'x'.repeat(24)), parent: supply(random, 'x'.repeat(16)) }
   const digits = supply(random, 'x'.repeat(12))
   return {
     ofCall: () => new Ids(next(), traces),

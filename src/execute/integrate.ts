@@ -12,7 +12,7 @@ import { http } from './integrations/http.ts'
 import { lambda } from './integrations/lambda.ts'
 import { lambdaProxy } from './integrations/lambda-proxy.ts'
 import { mock } from './integrations/mock.ts'
-import { endpointText, journalReceived } from './journal.ts'
+import { endpointText, journalReceived, journalSent } from './journal.ts'
 import { opened } from './payload.ts'
 
 const INTEGRATORS: Record<Exclude<IntegrationKind, 'mock'>, Integrator> = {
@@ -34,13 +34,19 @@ function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<R
   const deadline = new Cancellation()
   const started = on.platform.clock.now()
   const timer = setTimeout(() => deadline.abort(), prepared.timeoutMs)
-  call.journal?.info(`Sending request to ${endpointText(prepared)}`)
+  const { journal } = call
+  // what a function is sent is in the log as it is signed
+  const { kind } = prepared.program
+  if (journal && kind !== 'lambda' && kind !== 'lambda-proxy')
+    journalSent(journal, endpointText(prepared), prepared.headers, prepared.body)
   const answered = (reply: Reply) => {
     const latency = on.platform.clock.now() - started
-    measure(call.reached.measured, { latency, status: reply.status })
+    const { measured, context } = call.reached
+    measure(measured, { latency, status: reply.status })
+    // the templates of the response know more than those of the request
+    if (context && measured.awsEndpointRequestId) context.awsEndpointRequestId = measured.awsEndpointRequestId
     // what a function returned has been made a reply of: the log has had it as it came
-    if (call.journal && prepared.program.kind !== 'lambda-proxy')
-      journalReceived(call.journal, reply, latency)
+    if (journal && kind !== 'lambda-proxy') journalReceived(journal, reply, latency)
     return reply
   }
   const received = (reply: Reply): Later<Reply> => {
@@ -54,7 +60,7 @@ function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<R
     clearTimeout(timer)
     const fault = faultOf(error, deadline, prepared.timeoutMs)
     const latency = on.platform.clock.now() - started
-    measure(call.reached.measured, { latency, status: fault.status, error: fault.message })
+    measure(call.reached.measured, { latency, status: fault.status, error: fault.integrationError })
     throw fault
   }
   try {

@@ -22,7 +22,7 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
     info: loggingLevel === 'INFO' ? write('info') : () => {},
     error: write('error'),
     dataTrace: loggingLevel === 'INFO' && dataTraceEnabled,
-    namesFaults: true,
+    ofStage: true,
   }
   journal.info(`Extended Request Id: ${call.extendedRequestId}`)
   return journal
@@ -32,7 +32,7 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
 export function journalEnd({ journal, reached, traceId }: Call, status: number): void {
   if (!journal) return
   journal.info(`Method completed with status: ${status}`)
-  if (!journal.namesFaults) return
+  if (!journal.ofStage) return
   const { measured, located } = reached
   if (measured.awsEndpointRequestId)
     journal.info(`AWS Integration Endpoint RequestId : ${measured.awsEndpointRequestId}`)
@@ -44,12 +44,16 @@ export const cut = (line: string): string =>
   line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)} [TRUNCATED]` : line
 
 /** The first lines of a call's log, if it has one: what came in. */
-export function journalRequest({ matched }: Admitted): Later<void> {
+export function journalRequest({ matched, apiKey }: Admitted): Later<void> {
   const { call } = matched.located
   const { journal } = call
   if (!journal) return
   journal.info(`Starting execution for request: ${call.requestId}`)
   journal.info(`HTTP Method: ${call.method}, Resource Path: ${matched.located.path}`)
+  if (apiKey && journal.ofStage) {
+    journal.info(`API Key: ${masked(apiKey.value)}`)
+    journal.info(`API Key ID: ${apiKey.id}`)
+  }
   if (!journal.dataTrace) return
   const path = Object.entries(matched.pathParameters).map(
     ([name, value]): Pair => [name, decodePercent(value)],
@@ -58,7 +62,7 @@ export function journalRequest({ matched }: Admitted): Later<void> {
   journal.info(
     `Method request query string: ${mapText(Object.entries(queryMaps(parseQuery(call.rawQuery)).single))}`,
   )
-  journal.info(`Method request headers: ${headersText(call.headers)}`)
+  journal.info(`Method request headers: ${requestHeadersText(call.headers)}`)
   return after(call.payload.bytes(), (bytes) =>
     journal.info(`Method request body before transformations: ${textOf({ bytes })}`),
   )
@@ -68,6 +72,16 @@ export function journalRequest({ matched }: Admitted): Later<void> {
 export function endpointText({ uri, query }: Prepared): string {
   const url = serviceUrl(uri) ?? uri
   return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+/** The integration request, or an authorizer's, as it is sent now. */
+export function journalSent(journal: Journal, url: string, headers: readonly Pair[], body: unknown): void {
+  if (journal.dataTrace) {
+    journal.info(`Endpoint request URI: ${url}`)
+    journal.info(`Endpoint request headers: ${requestHeadersText(headers)}`)
+    journal.info(`Endpoint request body after transformations: ${bodyText(body)}`)
+  }
+  journal.info(`Sending request to ${url}`)
 }
 
 /** What came back, before anything is made of it: of a function, what Lambda's Invoke answered. */
@@ -86,13 +100,19 @@ export function journalReceived(
 export const mapText = (pairs: Iterable<readonly [string, string]>): string =>
   `{${Array.from(pairs, ([name, value]) => `${name}=${value}`).join(', ')}}`
 
-export const headersText = (headers: readonly Pair[]): string =>
+export const headersText = (headers: readonly Pair[], shown = (_: string, value: string) => value): string =>
   mapText(
     Object.entries(headerMaps(headers).multi).map(([name, values]): [string, string] => [
       name,
-      values.join(','),
+      shown(name.toLowerCase(), values.join(',')),
     ]),
   )
+
+/** A log must not be the place where credentials are found. */
+const CREDENTIALS = new Set(['authorization', 'x-amz-security-token', 'x-api-key'])
+
+const requestHeadersText = (headers: readonly Pair[]): string =>
+  headersText(headers, (name, value) => (CREDENTIALS.has(name) ? masked(value) : value))
 
 /** A secret for the log: its last six characters, where it has more. */
 export const masked = (secret: string): string =>

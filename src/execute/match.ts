@@ -1,16 +1,15 @@
-/** The method that a call is for, by the deployment's trie, and the stage's settings for it. */
+/** The method that a call is for, by the deployment's trie, and the stage's settings for it; null where there is none. */
 import type { Located, Matched } from '../core/call.ts'
 import type { Stage } from '../core/documents.ts'
-import { Fault } from '../core/fault.ts'
 import { type MethodRules, methodRules } from '../core/method-settings.ts'
 import type { MethodProgram } from '../core/program.ts'
 import type { Gateway } from './gateway.ts'
 import { stageJournal } from './journal.ts'
 
-export function match(located: Located, on: Gateway): Matched {
+export function match(located: Located, on: Gateway): Matched | null {
   const { call, program, path, stage } = located
   const found = program.router.match(path, call.method)
-  if (!found) throw new Fault('MISSING_AUTHENTICATION_TOKEN', { reason: `no method ${call.method} ${path}` })
+  if (!found) return null
   const { resource, method } = found.target
   const matched: Matched = {
     located,

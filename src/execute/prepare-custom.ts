@@ -90,7 +90,7 @@ function customHeaders(
   if (body || type) orElse('Content-Type', type ?? call.header('content-type') ?? 'application/json')
   orElse('Accept', 'application/json')
   orElse('User-Agent', `AmazonAPIGateway_${api.apiId}`)
-  setHeader(headers, 'X-Amzn-Trace-Id', call.traceId)
+  setHeader(headers, 'X-Amzn-Trace-Id', call.integrationTraceId)
   if (kind === 'http') setHeader(headers, API_ID, api.apiId)
   return headers
 }

@@ -5,7 +5,7 @@ import { lambdaEvent } from '../core/lambda-event.ts'
 import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
-import { formatQuery } from '../core/query.ts'
+import { formatQuery, splitQuery } from '../core/query.ts'
 import { NO_OVERRIDES } from '../core/template.ts'
 
 export const DEFAULT_TIMEOUT_MS = 29_000
@@ -44,13 +44,14 @@ export function prepareHttpProxy(
   if (!accepts) headers.push(['Accept', 'application/json'])
   if (!agent) headers.push(['User-Agent', `AmazonAPIGateway_${api.apiId}`])
   // a test invocation has no header of a client
-  if (!traced) headers.push(['X-Amzn-Trace-Id', call.traceId])
+  if (!traced) headers.push(['X-Amzn-Trace-Id', call.integrationTraceId])
   headers.push([API_ID, api.apiId])
   for (const [name, value] of mapped.headers) {
     const { lower, droppedOnDeparture } = headerName(name)
     if (!droppedOnDeparture && lower !== 'via') setHeader(headers, name, value)
   }
   const method = verbOf(admitted, program)
+  const given = splitQuery(call.rawQuery)
   const added = mapped.query.length > 0 ? formatQuery(mapped.query) : ''
   return after(carriesBody(method) ? call.payload.source() : null, (body) => ({
     admitted,
@@ -58,7 +59,7 @@ export function prepareHttpProxy(
     program,
     method,
     uri: program.uri(mapped.path, stageVariables),
-    query: added && call.rawQuery ? `${call.rawQuery}&${added}` : call.rawQuery || added,
+    query: added && given ? `${given}&${added}` : given || added,
     headers,
     body,
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
@@ -78,7 +79,7 @@ const SPELT = new Map([
 /** AWS_PROXY: the event is the body. */
 export async function prepareLambdaProxy(admitted: Admitted, program: IntegrationProgram): Promise<Prepared> {
   const { located } = admitted.matched
-  const { call, stageVariables } = located
+  const { api, call, stageVariables } = located
   const headers: Pair[] = []
   for (const pair of call.headers) {
     const lower = pair[0].toLowerCase()
@@ -96,7 +97,11 @@ export async function prepareLambdaProxy(admitted: Admitted, program: Integratio
     method,
     uri: program.uri({}, stageVariables),
     query: '',
-    headers: [['X-Amzn-Trace-Id', call.traceId]],
+    headers: [
+      ['Accept', 'application/json'],
+      ['User-Agent', `AmazonAPIGateway_${api.apiId}`],
+      ['X-Amzn-Trace-Id', call.integrationTraceId],
+    ],
     body: encoder.encode(JSON.stringify(event)),
     timeoutMs: program.integration.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
     overrides: NO_OVERRIDES.response,

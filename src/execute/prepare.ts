@@ -10,7 +10,6 @@ import type { IntegrationProgram } from '../core/program.ts'
 import { parseQuery, type Query } from '../core/query.ts'
 import { type Context, contextOf } from '../core/variables.ts'
 import type { Gateway } from './gateway.ts'
-import { bodyText, endpointText, headersText } from './journal.ts'
 import { prepareCustom } from './prepare-custom.ts'
 import { prepareHttpProxy, prepareLambdaProxy } from './prepare-proxy.ts'
 
@@ -21,7 +20,6 @@ export function prepare(admitted: Admitted, _on: Gateway): Later<Prepared> {
   return after(mappedFor(admitted, program), (mapped) =>
     after(shaped(admitted, program, mapped), (prepared) => {
       checkAddress(prepared)
-      describe(prepared)
       return prepared
     }),
   )
@@ -87,13 +85,4 @@ class RequestSource implements MappingSource {
 function checkAddress({ program, integration, uri }: Prepared): void {
   if (program.kind !== 'http' || integration.connectionType === 'VPC_LINK') return
   if (!/^https?:\/\/[^/?#]/i.test(uri)) throw configurationFault('Invalid endpoint address')
-}
-
-function describe(prepared: Prepared): void {
-  const { admitted, program, headers, body } = prepared
-  const { journal } = admitted.matched.located.call
-  if (!journal?.dataTrace || program.kind === 'mock') return
-  journal.info(`Endpoint request URI: ${endpointText(prepared)}`)
-  journal.info(`Endpoint request headers: ${headersText(headers)}`)
-  journal.info(`Endpoint request body after transformations: ${bodyText(body)}`)
 }

@@ -76,13 +76,17 @@ class Received implements Call {
     return this.ids.trace(this.receivedAt, this.read.trace)
   }
 
+  get integrationTraceId(): string {
+    return this.read.trace === undefined ? this.ids.root(this.receivedAt) : this.traceId
+  }
+
   get headers(): readonly Pair[] {
     if (this.added) return this.added
     const { forwardedFor, kept } = this.read
     const address = plainAddress(this.arrival.peer.address)
     this.added = kept
     kept.push(
-      ['X-Amzn-Trace-Id', this.traceId],
+      ['X-Amzn-Trace-Id', this.integrationTraceId],
       ['X-Forwarded-For', forwardedFor ? `${forwardedFor}, ${address}` : address],
       ['X-Forwarded-Port', this.port],
       ['X-Forwarded-Proto', this.scheme],

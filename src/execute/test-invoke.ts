@@ -67,7 +67,7 @@ async function bytesOf({ body }: Answer, on: Gateway): Promise<Uint8Array> {
 /** The log as Amazon returns it: each line with its date. */
 export class TestJournal implements Journal {
   readonly dataTrace = true
-  readonly namesFaults = false
+  readonly ofStage = false
   readonly #lines: string[] = []
   readonly #on: Gateway
 
@@ -175,6 +175,7 @@ export function callOf(input: TestCallInput, resourcePath: string, journal: Jour
     requestId: ids.requestId,
     extendedRequestId: ids.extendedRequestId,
     traceId: ids.trace(now),
+    integrationTraceId: ids.root(now),
     receivedAt: now,
     method: input.httpMethod ?? 'GET',
     protocol: 'HTTP/1.1',

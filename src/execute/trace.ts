@@ -9,16 +9,18 @@ import type { Gateway } from './gateway.ts'
 import { bounded } from './payload.ts'
 
 export function beginTrace({ call, api, stage }: Located, on: Gateway): void {
-  const trace = on.platform.tracer?.begin(call, () =>
-    on.counts.add('SegmentLostCount', api.apiId, stage.stageName),
-  )
-  if (!trace) return
-  call.reached.trace = trace
-  // the segment names the client, and may be written when the connection is gone
-  void call.sourceIp
-  for (const pair of call.headers) if (pair[1] === call.traceId) pair[1] = trace.traceId
+  const { tracer } = on.platform
+  if (!tracer) return
+  const trace = tracer.begin(call, () => on.counts.add('SegmentLostCount', api.apiId, stage.stageName))
+  if (trace) {
+    call.reached.trace = trace
+    // the segment names the client, and may be written when the connection is gone
+    void call.sourceIp
+  }
+  const value = trace?.traceId ?? call.traceId
+  for (const pair of call.headers) if (pair[1] === call.integrationTraceId) pair[1] = value
   // nothing has been told of the id yet, and from here on it is this one
-  Object.defineProperty(call, 'traceId', { value: trace.traceId })
+  Object.defineProperties(call, { traceId: { value }, integrationTraceId: { value } })
 }
 
 /** The body to send; a stream is counted on its way. */

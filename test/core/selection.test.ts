@@ -7,7 +7,8 @@ const selectors = selectorsOf({
   404: { statusCode: '404', selectionPattern: '.*not found.*' },
   500: { statusCode: '500', selectionPattern: '5\\d{2}|(?:\\n|.)+boom(?:\\n|.)*' },
 })
-const chosen = (value: string, status = 200) => select(selectors, value, status).response.statusCode
+const chosen = (message: string | undefined, status = 200) =>
+  select(selectors, message, status).response.statusCode
 
 test('a pattern matches the whole value, the default takes the rest', () => {
   expect(chosen('200')).toBe('200')
@@ -16,6 +17,20 @@ test('a pattern matches the whole value, the default takes the rest', () => {
   expect(chosen('the pet was not found')).toBe('404')
   expect(chosen('line\nand boom\nhere')).toBe('500')
   expect(chosen('')).toBe('200')
+})
+
+test('of several patterns that match a status the nearest wins; messages go by order', () => {
+  const several = selectorsOf({
+    400: { statusCode: '400', selectionPattern: '4\\d{2}' },
+    404: { statusCode: '404', selectionPattern: '40[34]' },
+    410: { statusCode: '410', selectionPattern: '403' },
+    418: { statusCode: '418', selectionPattern: '5..' },
+  })
+  const of = (message: string | undefined, status: number) =>
+    select(several, message, status).response.statusCode
+  expect([403, 404, 405].map((status) => of(undefined, status))).toEqual(['410', '404', '400'])
+  expect(() => of(undefined, 418)).not.toThrow()
+  expect(of('403', 200)).toBe('400')
 })
 
 test('without a default an unmatched value is a configuration error that the log names', () => {

@@ -213,8 +213,6 @@ describe('keys', () => {
       '?type=a',
       '?type=a&type=evil',
       '?type=evil&type=a',
-      '?x=1;type=a',
-      '?type=a;x=1',
       '?t%79pe=b',
       '?type=%61',
       '?type=a+b',
@@ -229,6 +227,9 @@ describe('keys', () => {
     for (const path of paths) served.set(path, (await get(`/dev/pets${path}`)).text.split(' ')[1]!)
     for (const [path, url] of served) expect(url).toBe(`/back${path}`)
     expect(calls.length).toBe(paths.length)
+    // back ends disagree about `;`, but are not shown it
+    expect((await get('/dev/pets?x=1;type=c')).text).toContain('/back?x=1&type=c')
+    expect((await get('/dev/pets?type=c;x=1')).text).toContain('/back?x=1&type=c')
   })
 
   test('headers by name in any case and all their values, path parameters, integration parameters', async () => {

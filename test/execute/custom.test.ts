@@ -27,8 +27,8 @@ beforeAll(async () => {
   lambda = await startLambda({
     add: (event: { a: number; b: number }) => ({ sum: event.a + event.b }),
     echo: (event) => event,
-    fails: (event: { message: string; throttled?: boolean }) => {
-      if (event.throttled) throw new LambdaFailure(429, 'TooManyRequestsException')
+    fails: (event: { message: string; refused?: [status: number, type: string] }) => {
+      if (event.refused) throw new LambdaFailure(...event.refused)
       throw new Error(event.message)
     },
   })
@@ -194,6 +194,27 @@ beforeAll(async () => {
               requestTemplates: { 'application/json': '{"a":$input.params("a"),"b":$input.params("b")}' },
               integrationResponses: {
                 200: { statusCode: '200', responseTemplates: { 'application/json': '$input.path("$.sum")' } },
+              },
+            },
+          },
+        },
+        '/asked': {
+          GET: {
+            integration: {
+              type: 'AWS',
+              httpMethod: 'POST',
+              uri: lambdaUri('echo'),
+              requestTemplates: {
+                'application/json': '"by $context.awsEndpointRequestId"',
+              },
+              integrationResponses: {
+                200: {
+                  statusCode: '200',
+                  responseParameters: { 'method.response.header.X-Id': 'context.awsEndpointRequestId' },
+                  responseTemplates: {
+                    'application/json': "asked $input.path('$'), answered $context.awsEndpointRequestId",
+                  },
+                },
               },
             },
           },
@@ -509,9 +530,24 @@ test('a function’s errors are selected by errorMessage', async () => {
   ])
 })
 
-test('a function that is throttled is no answer that could be mapped', async () => {
-  const answer = await gateway.call('POST', '/dev/fails', { headers: json, body: '{"throttled":true}' })
-  expect([answer.status, answer.text]).toEqual([500, '{"message": "Internal server error"}'])
+test.each([
+  [429, 'TooManyRequestsException', 500, '{"message": "Internal server error"}'],
+  [403, 'AccessDeniedException', 500, '{"message": "Internal server error"}'],
+  [404, 'ResourceNotFoundException', 502, '{"message": "Internal server error"}'],
+  [500, 'ServiceException', 502, '{"message": "Internal server error"}'],
+  [413, 'RequestEntityTooLargeException', 413, '{"message":"Request Too Long"}'],
+])('what Lambda itself refuses is no answer that could be mapped: %i', async (status, type, told, text) => {
+  const answer = await gateway.call('POST', '/dev/fails', {
+    headers: json,
+    body: JSON.stringify({ refused: [status, type] }),
+  })
+  expect([answer.status, answer.text]).toEqual([told, text])
+})
+
+test('the answer of a service has an id that templates and mappings know', async () => {
+  const answer = await gateway.call('GET', '/dev/asked')
+  const id = `lambda-${lambda.invocations.length}`
+  expect([answer.text, answer.header('x-id')]).toEqual([`asked by , answered ${id}`, id])
 })
 
 test('asynchronous invocation', async () => {

@@ -101,11 +101,16 @@ test('passes method, path, query, headers and body on, and drops what is the con
   for (const gone of ['te', 'content-md5', 'via']) expect(header(arrived!, gone)).toBeUndefined()
   expect(header(arrived!, 'host')).toBe(back.http.slice(7))
   expect(header(arrived!, 'x-amzn-apigateway-api-id')).toBe('abc123')
-  expect(header(arrived!, 'x-amzn-trace-id')).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/)
+  expect(header(arrived!, 'x-amzn-trace-id')).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)
   expect(header(arrived!, 'x-forwarded-for')).toBe('127.0.0.1')
   expect(header(arrived!, 'x-forwarded-proto')).toBe('http')
   expect(header(arrived!, 'user-agent')).toBe('AmazonAPIGateway_abc123')
   expect(header(arrived!, 'accept')).toBe('application/json')
+})
+
+test('a semicolon splits the query, for the back end too', async () => {
+  await gateway.call('GET', '/dev/echo/a?x=1;y=2&z=3')
+  expect(back.calls.at(-1)!.target).toBe('/echo/a?x=1&y=2&z=3')
 })
 
 test('answers with the back end’s headers, the connection’s renamed, and its own ids', async () => {

@@ -5,10 +5,19 @@ import { LambdaFailure, type LambdaServer, lambdaUri, startLambda } from './lamb
 let lambda: LambdaServer
 let gateway: TestGateway
 
+/** what a call that nobody traces is told */
+const ROOT = /^Root=1-[\da-f]{8}-[\da-f]{24}$/
+
 const RESULTS: Record<string, unknown> = {
   full: {
     statusCode: 201,
-    headers: { 'X-One': 'a', 'X-Flag': true, 'Content-Type': 'text/plain', Server: 'mine' },
+    headers: {
+      'X-One': 'a',
+      'X-Flag': true,
+      'Content-Type': 'text/plain',
+      Server: 'mine',
+      'Www-authenticate': 'Basic',
+    },
     multiValueHeaders: { 'Set-Cookie': ['a=1', 'b=2'], 'x-one': ['b', 'a'] },
     body: 'héllo',
   },
@@ -47,6 +56,9 @@ beforeAll(async () => {
     throttled: () => {
       throw new LambdaFailure(429, 'TooManyRequestsException')
     },
+    large: () => {
+      throw new LambdaFailure(413, 'RequestEntityTooLargeException')
+    },
     denied: () => {
       throw new LambdaFailure(403, 'AccessDeniedException')
     },
@@ -65,6 +77,7 @@ beforeAll(async () => {
         '/throws': { GET: proxy(lambdaUri('throws')) },
         '/throttled': { GET: proxy(lambdaUri('throttled')) },
         '/denied': { GET: proxy(lambdaUri('denied')) },
+        '/large': { GET: proxy(lambdaUri('large')) },
         '/missing': { GET: proxy(lambdaUri('missing')) },
         '/slow': { GET: proxy(lambdaUri('slow'), { timeoutInMillis: 100 }) },
         '/get': { GET: proxy(lambdaUri('echo'), { httpMethod: 'GET' }) },
@@ -123,7 +136,7 @@ test('the event is format 1.0, complete', async () => {
     'User-Agent': 'tester',
     'X-Multi': 'two',
     Accept: '*/*',
-    'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-/),
+    'X-Amzn-Trace-Id': expect.stringMatching(ROOT),
     'X-Forwarded-For': '127.0.0.1',
     'X-Forwarded-Port': String(gateway.port),
     'X-Forwarded-Proto': 'http',
@@ -195,6 +208,8 @@ test('a call is signed, and the ARN’s stage variables are filled in', async ()
   const answer = await gateway.call('POST', '/dev/alias', { body: 'x' })
   expect(answer.text).toBe('live x')
   const [invocation] = lambda.invocations
+  expect(invocation!.headers['x-amzn-trace-id']).toMatch(ROOT)
+  expect(answer.header('x-amzn-trace-id')).toContain(`${invocation!.headers['x-amzn-trace-id']};Parent=`)
   expect(invocation!.arn).toBe('arn:aws:lambda:us-east-1:000000000000:function:echo:live')
   expect(invocation!.path).toMatch(/^\/2015-03-31\/functions\/arn%3Aaws%3Alambda[^/]*\/invocations$/)
   expect(invocation!.headers.authorization).toMatch(/Credential=test\/\d{8}\/us-east-1\/lambda\/aws4_request/)
@@ -206,20 +221,23 @@ test('a result becomes the response', async () => {
   const full = await result('full')
   expect([full.status, full.text]).toEqual([201, 'héllo'])
   const pairs = full.headers.filter(([name]) =>
-    /^(x-one|x-flag|set-cookie|content-type|x-amzn-remapped-server)$/i.test(name),
+    /^(x-one|x-flag|set-cookie|content-type|.*www-authenticate|x-amzn-remapped-server)$/i.test(name),
   )
-  expect(pairs.map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()).toEqual(
+  expect(
+    pairs.map(([name, value]) => `${/www/i.test(name) ? name : name.toLowerCase()}: ${value}`).sort(),
+  ).toEqual(
     [
       'content-type: text/plain',
       'set-cookie: a=1',
       'set-cookie: b=2',
       'x-amzn-remapped-server: mine',
+      'x-amzn-Remapped-Www-authenticate: Basic',
       'x-flag: true',
       'x-one: a',
       'x-one: b',
     ].sort(),
   )
-  expect(full.header('x-amzn-trace-id')).toMatch(/^Root=1-/)
+  expect(full.header('x-amzn-trace-id')).toMatch(/^Root=1-[\da-f-]{33};Parent=[\da-f]{16};Sampled=0$/)
   const empty = await result('empty')
   expect([empty.status, empty.text, empty.header('content-type')]).toEqual([200, '', 'application/json'])
   expect((await result('text')).status).toBe(202)
@@ -274,6 +292,23 @@ test.each([
   const answer = await gateway.call('GET', path)
   expect([answer.status, answer.text]).toEqual([status, '{"message": "Internal server error"}'])
   expect(gateway.log.map(({ message }) => message)).toEqual([expect.stringMatching(reason)])
+})
+
+test('an access log tells the function’s own error', async () => {
+  const { stage } = gateway.stages.get('abc123/dev')!
+  stage.accessLogSettings = {
+    destinationArn: 'arn:aws:logs:us-east-1:0:log-group:x',
+    format: '$context.error.responseType|$context.integration.error|$context.integrationErrorMessage',
+  }
+  await gateway.call('GET', '/dev/throws')
+  delete stage.accessLogSettings
+  const said = 'Lambda Customer Function Error:boom'
+  expect(gateway.log.at(-1)!.message).toBe(`INTEGRATION_FAILURE|${said}|${said}`)
+})
+
+test('an event that is too large for Lambda is 413', async () => {
+  const answer = await gateway.call('GET', '/dev/large')
+  expect([answer.status, answer.text]).toEqual([413, '{"message":"Request Too Long"}'])
 })
 
 test('a function that takes too long is 504', async () => {

@@ -51,9 +51,9 @@ export async function signRequest(
 
   const sent: [string, string][] = []
   for (const [name, value] of request.headers) if (!OWN.has(name.toLowerCase())) sent.push([name, value])
-  sent.push(['x-amz-date', date])
-  if (credentials.sessionToken) sent.push(['x-amz-security-token', credentials.sessionToken])
-  if (service === 's3' || body === 'UNSIGNED-PAYLOAD') sent.push(['x-amz-content-sha256', payloadHash])
+  sent.push(['X-Amz-Date', date])
+  if (credentials.sessionToken) sent.push(['X-Amz-Security-Token', credentials.sessionToken])
+  if (service === 's3' || body === 'UNSIGNED-PAYLOAD') sent.push(['X-Amz-Content-Sha256', payloadHash])
 
   const headers = canonicalHeaders(sent)
   if (!headers.has('host')) headers.set('host', url.host)
@@ -70,7 +70,7 @@ export async function signRequest(
   const signature = signatureOf(canonical, date, scope, credentials.secretAccessKey, hashing)
   const credential = `${credentials.accessKeyId}/${scope.text}`
   sent.push([
-    'authorization',
+    'Authorization',
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`,
   ])
   return sent

@@ -1,7 +1,8 @@
 /** COGNITO_USER_POOLS (guide: apigateway-integrate-with-cognito, apigateway-enable-cognito-user-pool). */
 import type { Caller, Matched } from '../../core/call.ts'
-import type { Authorizer } from '../../core/documents.ts'
+import type { Authorizer, Strings } from '../../core/documents.ts'
 import { after, type Later } from '../../core/later.ts'
+import { withStageVariables } from '../../core/uri.ts'
 import type { Platform } from '../../platform.ts'
 import { authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
@@ -25,8 +26,9 @@ export function authorizeByUserPool(authorizer: Authorizer, matched: Matched, on
   const given = tokenOf(authorizer.identitySource, matched)
   if (!given) throw unauthorized('the token is missing')
   const token = bearer(given)
-  return after(verifiedBy(poolsOf(authorizer, on), token, platform), (verified) =>
-    callerOf(verified, authorizer, matched),
+  return after(
+    verifiedBy(poolsOf(authorizer, matched.located.stageVariables, on), token, platform),
+    (verified) => callerOf(verified, authorizer, matched),
   )
 }
 
@@ -54,29 +56,41 @@ function verifiedBy(pools: Trust[], token: string, platform: Platform): Later<Ve
   return verifyToken(token, pool, platform)
 }
 
-const known = new WeakMap<Authorizer, Trust[]>()
+/** By authorizer and the ARNs of its pools, which stage variables may name. */
+const known = new WeakMap<Authorizer, Map<string, Trust[]>>()
 
-/** The authorizer's user pools: at Amazon, or where AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER or AWS_ENDPOINT_URL says. */
-function poolsOf(authorizer: Authorizer, on: Gateway): Trust[] {
-  let pools = known.get(authorizer)
+function poolsOf(authorizer: Authorizer, stageVariables: Strings, on: Gateway): Trust[] {
+  const arns = withStageVariables((authorizer.providerARNs ?? []).join(' '), stageVariables)
+  let ofAuthorizer = known.get(authorizer)
+  if (!ofAuthorizer) {
+    ofAuthorizer = new Map()
+    known.set(authorizer, ofAuthorizer)
+  }
+  let pools = ofAuthorizer.get(arns)
   if (!pools) {
-    const { endpoints } = on.platform.settings
-    const override = (endpoints.COGNITO_IDENTITY_PROVIDER ?? endpoints[''])?.replace(/\/+$/, '')
-    pools = (authorizer.providerARNs ?? []).map((arn) => {
-      const [, region, poolId] = POOL.exec(arn) ?? []
-      if (!region || !poolId) throw authorizerFault(`${arn} is no user pool`)
-      const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-      const amazon = `https://cognito-idp.${region}.${domain}/${poolId}`
-      const base = override ? `${override}/${poolId}` : amazon
-      return {
-        issuers: override ? [amazon, base] : [amazon],
-        keys: { name: base, url: () => `${base}/.well-known/jwks.json` },
-        algorithms: ['RS256'],
-        ttl: authorizer.authorizerResultTtlInSeconds ?? DEFAULT_TTL,
-      }
-    })
+    pools = arns
+      .split(' ')
+      .filter(Boolean)
+      .map((arn) => poolOf(arn, authorizer, on))
     if (pools.length === 0) throw authorizerFault('the authorizer has no user pool')
-    known.set(authorizer, pools)
+    ofAuthorizer.set(arns, pools)
   }
   return pools
+}
+
+/** A user pool: at Amazon, or where AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER or AWS_ENDPOINT_URL says. */
+function poolOf(arn: string, { authorizerResultTtlInSeconds: ttl }: Authorizer, on: Gateway): Trust {
+  const [, region, poolId] = POOL.exec(arn) ?? []
+  if (!region || !poolId) throw authorizerFault(`${arn} is no user pool`)
+  const { endpoints } = on.platform.settings
+  const override = (endpoints.COGNITO_IDENTITY_PROVIDER ?? endpoints[''])?.replace(/\/+$/, '')
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const amazon = `https://cognito-idp.${region}.${domain}/${poolId}`
+  const base = override ? `${override}/${poolId}` : amazon
+  return {
+    issuers: override ? [amazon, base] : [amazon],
+    keys: { name: base, url: () => `${base}/.well-known/jwks.json` },
+    algorithms: ['RS256'],
+    ttl: ttl ?? DEFAULT_TTL,
+  }
 }

@@ -1,6 +1,6 @@
 /** AWS_IAM: Signature Version 4 by a principal whom this gateway knows, and what its policies and the API's say together. */
-import type { Caller, Matched } from '../../core/call.ts'
-import { Fault, type GatewayResponseType } from '../../core/fault.ts'
+import type { Caller, Located, Matched } from '../../core/call.ts'
+import { Fault, type FaultDetails, type GatewayResponseType } from '../../core/fault.ts'
 import { after, type Later } from '../../core/later.ts'
 import { combined, type Decision } from '../../core/policy/decision.ts'
 import { evaluateAll } from '../../core/policy/policy.ts'
@@ -12,14 +12,18 @@ import { evaluateResourcePolicy, INVALIDATE, INVOKE, lookOf, resourcePolicyOf } 
 
 const RESPONSES: Record<SignatureErrorType, GatewayResponseType> = {
   MissingAuthenticationTokenException: 'MISSING_AUTHENTICATION_TOKEN',
-  IncompleteSignatureException: 'INVALID_SIGNATURE',
+  // only what is a signature can be an invalid one: no type of its own
+  IncompleteSignatureException: 'DEFAULT_4XX',
   InvalidSignatureException: 'INVALID_SIGNATURE',
   UnrecognizedClientException: 'INVALID_SIGNATURE',
   ExpiredTokenException: 'EXPIRED_TOKEN',
 }
 
-export function authorizeByIam(matched: Matched, resources: readonly string[], on: Gateway): Later<Caller> {
-  const { call, api } = matched.located
+export const authorizeByIam = (matched: Matched, resources: readonly string[], on: Gateway): Later<Caller> =>
+  after(signerOf(matched.located, on), (principal) => callerOf(principal, matched, resources))
+
+/** Whose signature the call has. Throws or rejects where it has none that holds. */
+export function signerOf({ call, api }: Located, on: Gateway): Later<Principal> {
   const { path, query, headers } = call.wire()
   const principals = principalsOf(on.platform)
   const verified = verifyRequest(
@@ -33,10 +37,17 @@ export function authorizeByIam(matched: Matched, resources: readonly string[], o
     },
   )
   return after(verified, (verdict) => {
-    if (!verdict.ok)
-      throw new Fault(RESPONSES[verdict.type], { message: verdict.message, errorType: verdict.type })
-    return callerOf(verdict.key, matched, resources)
+    if (!verdict.ok) throw refusalOf(verdict)
+    return verdict.key
   })
+}
+
+function refusalOf({ type, message }: { type: SignatureErrorType; message: string }): Fault {
+  const details: FaultDetails = { message, errorType: type }
+  return new Fault(
+    RESPONSES[type],
+    type === 'IncompleteSignatureException' ? { ...details, status: 403, tight: true } : details,
+  )
 }
 
 /** Throws ACCESS_DENIED where no policy lets the principal call the method. */

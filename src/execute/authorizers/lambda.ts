@@ -3,8 +3,7 @@
  * kept by the identity sources' values and evaluated for each method that is called.
  */
 import { type AuthorizerResult, MAX_RESULT, readAuthorizerResult } from '../../core/authorizer-result.ts'
-import { serviceUrl } from '../../core/aws-service.ts'
-import type { Journal, Matched, Pair } from '../../core/call.ts'
+import type { Journal, Matched } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import type { Authorizer } from '../../core/documents.ts'
 import { Fault } from '../../core/fault.ts'
@@ -12,10 +11,12 @@ import { Pattern } from '../../core/java/regex/matcher.ts'
 import { lambdaEvent } from '../../core/lambda-event.ts'
 import { after, type Later } from '../../core/later.ts'
 import { withStageVariables } from '../../core/uri.ts'
+import type { Context } from '../../core/variables.ts'
+import { headerKeyOf } from '../api-key.ts'
 import { authorizerArn, authorizerFault, unauthorized } from '../denied.ts'
 import type { Gateway } from '../gateway.ts'
 import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from '../integrations/invoke-lambda.ts'
-import { headersText, mapText, masked } from '../journal.ts'
+import { mapText, masked } from '../journal.ts'
 import { sourcesOf, tokenOf, valuesOf } from './identity.ts'
 import { memoryFor } from './memory.ts'
 
@@ -146,6 +147,9 @@ function requestEvent(matched: Matched, methodArn: string): object {
     isBase64Encoded: _encoded,
     ...rest
   } = lambdaEvent(matched, matched.located.call.headers, EMPTY, false)
+  const apiKey = headerKeyOf(matched.located)
+  if (apiKey !== undefined)
+    rest.requestContext.identity = { ...(rest.requestContext.identity as Context), apiKey }
   const filled = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? {}]))
   return { type: 'REQUEST', methodArn, ...filled }
 }
@@ -169,17 +173,15 @@ async function invoke(
   measured.authorizer = outcome
   try {
     const uri = withStageVariables(authorizerUri ?? '', stageVariables)
-    const payload = JSON.stringify(event)
-    const headers: Pair[] = [['x-amz-source-arn', authorizerArn(matched, id)]]
-    journalAsked(call.journal, uri, headers, payload)
     const response = await invokeLambda(
       functionOf(uri),
       {
-        payload: encoder.encode(payload),
-        headers,
+        payload: encoder.encode(JSON.stringify(event)),
+        headers: [['X-Amz-Source-Arn', authorizerArn(matched, id)]],
         credentials: authorizerCredentials,
         stageVariables,
         signal: AbortSignal.timeout(settings.limits.authorizerTimeoutMs ?? TIMEOUT_MS),
+        journal: call.journal,
       },
       on,
     )
@@ -201,16 +203,6 @@ async function invoke(
     measured.authorizer = { ...outcome, latency, status: fault.status, error: fault.message }
     throw fault
   }
-}
-
-function journalAsked(journal: Journal | null, uri: string, headers: Pair[], payload: string): void {
-  const url = serviceUrl(uri) ?? uri
-  if (journal?.dataTrace) {
-    journal.info(`Endpoint request URI: ${url}`)
-    journal.info(`Endpoint request headers: ${headersText(headers)}`)
-    journal.info(`Endpoint request body after transformations: ${payload}`)
-  }
-  journal?.info(`Sending request to ${url}`)
 }
 
 const OWN = new Set(['UNAUTHORIZED', 'AUTHORIZER_CONFIGURATION_ERROR'])

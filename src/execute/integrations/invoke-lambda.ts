@@ -1,15 +1,20 @@
 /** Lambda's Invoke API, signed. What integrations and authorizers call functions by. */
-import type { Pair } from '../../core/call.ts'
+import { serviceUrl } from '../../core/aws-service.ts'
+import type { Journal, Matched, Pair } from '../../core/call.ts'
 import type { CancelSignal } from '../../core/cancellation.ts'
 import { configurationFault, Fault } from '../../core/fault.ts'
 import { headerOf } from '../../core/headers.ts'
+import { sourceArn } from '../../core/method-arn.ts'
 import { signRequest } from '../../core/sigv4/sign.ts'
 import type { OutboundResponse } from '../../platform.ts'
 import { awsCredentials, awsEndpoint, type Requester } from '../aws-credentials.ts'
 import type { Gateway } from '../gateway.ts'
+import { journalSent } from '../journal.ts'
 import { collect } from '../payload.ts'
 
 export interface LambdaFunction {
+  /** what it is called by */
+  uri: string
   /** function, version or alias: an ARN or a name */
   arn: string
   region: string
@@ -25,6 +30,7 @@ export function functionOf(uri: string): LambdaFunction {
   const [, region, arn, streaming] = INVOCATION.exec(uri) ?? []
   if (!arn || !region) throw configurationFault(`Invalid Lambda function URI ${uri}`)
   return {
+    uri,
     arn,
     region: /^arn:[^:]*:lambda:([^:]+):/.exec(arn)?.[1] ?? region,
     streaming: streaming !== undefined,
@@ -36,6 +42,8 @@ export interface InvokeRequest extends Requester {
   /** e.g. X-Amz-Invocation-Type, X-Amz-Client-Context */
   headers?: readonly Pair[]
   signal?: CancelSignal
+  /** for what is sent */
+  journal: Journal | null
 }
 
 export interface InvokeResponse {
@@ -47,9 +55,20 @@ export interface InvokeResponse {
   functionError: string | undefined
 }
 
+/** What an integration tells the function's endpoint of who calls (guide: getting-started-lambda-non-proxy-integration). */
+export function integrationHeaders(matched: Matched, headers: readonly Pair[]): Pair[] {
+  const { api, call } = matched.located
+  return [
+    ...headers,
+    ['x-amzn-apigateway-api-id', api.apiId],
+    ['X-Amz-Source-Arn', sourceArn(matched)],
+    ['x-amzn-lambda-integration-tag', call.requestId],
+  ]
+}
+
 /** Rejects with a Fault where there are no credentials, with an OutboundFailure where there is no answer. */
 export async function invokeLambda(
-  { arn, region, streaming }: LambdaFunction,
+  { uri, arn, region, streaming }: LambdaFunction,
   request: InvokeRequest,
   on: Gateway,
 ): Promise<InvokeResponse> {
@@ -62,11 +81,14 @@ export async function invokeLambda(
     {
       method: 'POST',
       url,
-      headers: [['content-type', 'application/json'], ...(request.headers ?? [])],
+      headers: [['Content-Type', 'application/json'], ...(request.headers ?? [])],
       body: request.payload,
     },
     { credentials, region, service: 'lambda', now: clock.now(), hashing },
   )
+  const { journal } = request
+  if (journal)
+    journalSent(journal, serviceUrl(uri) ?? uri, [['Host', new URL(url).host], ...headers], request.payload)
   const response = await outbound.send({
     url,
     method: 'POST',

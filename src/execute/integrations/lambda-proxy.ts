@@ -6,7 +6,13 @@ import { headerOf } from '../../core/headers.ts'
 import { lambdaResult } from '../../core/lambda-result.ts'
 import type { Integrator } from '../gateway.ts'
 import { journalReceived } from '../journal.ts'
-import { functionOf, type InvokeResponse, invokeLambda, wholeBody } from './invoke-lambda.ts'
+import {
+  functionOf,
+  type InvokeResponse,
+  integrationHeaders,
+  invokeLambda,
+  wholeBody,
+} from './invoke-lambda.ts'
 import { streamedReply } from './lambda-stream.ts'
 
 /** Lambda answers with at most 6 MB; base64 and JSON escapes make more of it on the wire. */
@@ -29,11 +35,12 @@ export const lambdaProxy: Integrator = async (prepared, on, signal) => {
     lambda,
     {
       payload: body as Uint8Array,
-      headers: [['x-amzn-trace-id', call.traceId]],
+      headers: integrationHeaders(admitted.matched, prepared.headers),
       credentials: integration.credentials,
       stageVariables,
       caller: admitted.caller,
       signal,
+      journal: call.journal,
     },
     on,
   )
@@ -61,17 +68,21 @@ function replyOf({ admitted }: Prepared, response: InvokeResponse, payload: stri
   }
 }
 
-/** What no integration response can be selected by: Lambda may not be called, or not so often. */
-export const isRefusal = (status: number): boolean => status === 403 || status === 429
-
-/** Lambda itself said no: 500 for these (Lambda's guide: services-apigateway), else 502 (recorded). */
+/**
+ * Lambda itself said no, and nothing of it is an answer: 413 for an event that is too large, 500 where Lambda may not be called, or not
+ * so often (Lambda's guide: services-apigateway), else 502 (recorded).
+ */
 export async function refused(response: InvokeResponse): Promise<Fault> {
   const text = textOf({ bytes: await wholeBody(response.body, 64 * 1024) })
   const type = headerOf(response.headers, 'x-amzn-errortype') ?? ''
   const denied =
     response.status === 403 || type.startsWith('AccessDenied') || text.includes('"AccessDeniedException"')
+  if (response.status === 413)
+    return new Fault('REQUEST_TOO_LARGE', {
+      reason: `the event is too large for Lambda (${text.slice(0, 500)})`,
+    })
   return new Fault('INTEGRATION_FAILURE', {
-    status: denied || isRefusal(response.status) ? 500 : 502,
+    status: denied || response.status === 429 ? 500 : 502,
     message: 'Internal server error',
     reason: denied
       ? 'Execution failed due to configuration error: Invalid permissions on Lambda function'

@@ -1,15 +1,16 @@
 /** AWS with a Lambda function: the prepared body is the event, the integration responses shape the answer. */
-import type { Pair } from '../../core/call.ts'
 import { textOf } from '../../core/content.ts'
 import type { Integrator } from '../gateway.ts'
-import { functionOf, invokeLambda, wholeBody } from './invoke-lambda.ts'
-import { isRefusal, refused } from './lambda-proxy.ts'
+import { functionOf, integrationHeaders, invokeLambda, wholeBody } from './invoke-lambda.ts'
+import { refused } from './lambda-proxy.ts'
 
-/** What of the integration request reaches Lambda's Invoke API: its own parameters. */
+/** What of the integration request reaches Lambda's Invoke API: its own parameters, and what any request tells of its sender. */
 const passes = (name: string): boolean => {
   const lower = name.toLowerCase()
-  return (lower.startsWith('x-amz-') && lower !== 'x-amz-security-token') || lower === 'x-amzn-trace-id'
+  return lower.startsWith('x-amz-') ? !OURS.has(lower) : TOLD.has(lower)
 }
+const OURS = new Set(['x-amz-security-token', 'x-amz-source-arn'])
+const TOLD = new Set(['accept', 'user-agent', 'x-amzn-trace-id'])
 
 export const lambda: Integrator = async (prepared, on, signal) => {
   const { admitted, integration, headers, body, uri } = prepared
@@ -18,17 +19,21 @@ export const lambda: Integrator = async (prepared, on, signal) => {
     functionOf(uri),
     {
       payload: body instanceof Uint8Array ? body : new Uint8Array(0),
-      headers: headers.filter(([name]) => passes(name)) as Pair[],
+      headers: integrationHeaders(
+        admitted.matched,
+        headers.filter(([name]) => passes(name)),
+      ),
       credentials: integration.credentials,
       stageVariables,
       caller: admitted.caller,
       signal,
+      journal: call.journal,
     },
     on,
   )
   call.reached.measured.awsEndpointRequestId = response.requestId
   call.reached.measured.integration = { integrationStatus: response.status, requestId: response.requestId }
-  if (isRefusal(response.status)) throw await refused(response)
+  if (response.status >= 300) throw await refused(response)
   const bytes = await wholeBody(response.body, on.platform.settings.maxPayloadBytes)
   return {
     status: response.status,

@@ -77,7 +77,7 @@ describe('published suite', () => {
         now: NOW,
       },
     )
-    expect(new Map(sent).get('authorization')).toBe(
+    expect(new Map(sent).get('Authorization')).toBe(
       `AWS4-HMAC-SHA256 Credential=${SCOPE}, SignedHeaders=${vector.signedHeaders}, Signature=${vector.signature}`,
     )
   })

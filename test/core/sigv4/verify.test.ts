@@ -141,7 +141,7 @@ describe('the Authorization header', () => {
 
   test('twice is refused', async () => {
     const request = await signed()
-    const own = request.headers.find(([name]) => name === 'authorization')!
+    const own = request.headers.find(([name]) => name === 'Authorization')!
     expect((await check({ ...request, headers: [...request.headers, own] })).ok).toBe(false)
   })
 

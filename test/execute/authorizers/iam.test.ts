@@ -1,4 +1,5 @@
 /** AWS_IAM on the wire: Amazon's own signer calls, the gateway verifies and decides. */
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway, type TestGateway } from '../gateway.ts'
@@ -155,6 +156,43 @@ describe("errors are as Amazon's", () => {
     expect(answer.status).toBe(403)
     expect(answer.header('x-amzn-errortype')).toBe(type)
     if (body) expect(answer.text).toBe(body)
+  })
+
+  test('no signature at all is no invalid one: DEFAULT_4XX alone customises it', async () => {
+    const customised = protectedApi(
+      { '/pets': { GET: who } },
+      {
+        gatewayResponses: ['INVALID_SIGNATURE', 'DEFAULT_4XX'].map((responseType) => ({
+          responseType,
+          responseTemplates: { 'application/json': `${responseType}: $context.error.responseType` },
+        })) as never,
+      },
+    )
+    const on = await startGateway(customised, { platform: { env } })
+    gateways.push(on)
+    const bearer = await on.call('GET', '/dev/pets', { headers: { authorization: 'Bearer x' } })
+    expect([bearer.status, bearer.text]).toEqual([403, 'DEFAULT_4XX: DEFAULT_4XX'])
+    const wrong = await call(keysOf('AKIAALL', { secretAccessKey: 'x' }), 'GET', '/dev/pets', { on })
+    expect([wrong.status, wrong.text]).toEqual([403, 'INVALID_SIGNATURE: INVALID_SIGNATURE'])
+  })
+
+  test('where no method is, an Authorization header is read as a signature', async () => {
+    const asked = (headers: Record<string, string>) => gateway.call('GET', '/dev/none', { headers, host })
+    expect((await asked({})).text).toBe('{"message":"Missing Authentication Token"}')
+    const bearer = await asked({ authorization: 'Bearer x' })
+    expect([bearer.status, bearer.header('x-amzn-errortype'), bearer.text]).toEqual([
+      403,
+      'IncompleteSignatureException',
+      `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${createHash('sha256').update('Bearer x').digest('base64')}'."}`,
+    ])
+    const wrong = await call(keysOf('AKIAALL', { secretAccessKey: 'x' }), 'GET', '/dev/none')
+    expect([wrong.status, wrong.header('x-amzn-errortype')]).toEqual([403, 'InvalidSignatureException'])
+    const signed = await call(keysOf('AKIANONE'), 'GET', '/dev/none')
+    expect([signed.status, signed.header('x-amzn-errortype'), signed.text]).toEqual([
+      404,
+      'ResourceNotFoundException',
+      '{"message":"Not Found"}',
+    ])
   })
 
   test.each([

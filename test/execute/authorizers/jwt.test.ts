@@ -214,6 +214,25 @@ describe('a user pool', () => {
     expect((await get(gateway, await issuer.token(idClaims()))).status).toBe(200)
   })
 
+  test('a pool that a stage variable names is another one on another stage', async () => {
+    const gateway = await started(
+      userPool({ providerARNs: [POOL_ARN.replace(POOL, '${stageVariables.pool}')] }),
+    )
+    const { stage, ...pointer } = gateway.stages.get('abc123/dev')!
+    const on = (stageName: string, pool: string) =>
+      gateway.stages.set(`abc123/${stageName}`, {
+        ...pointer,
+        stage: { ...stage, stageName, variables: { pool } },
+      })
+    on('dev', POOL)
+    on('two', 'us-east-1_Other')
+    const headers = { Authorization: await issuer.token(idClaims()) }
+    for (const _ of ['new', 'remembered']) {
+      expect((await gateway.call('GET', '/dev/me', { headers })).status).toBe(200)
+      expect((await gateway.call('GET', '/two/me', { headers })).status).toBe(401)
+    }
+  })
+
   test('a pool that is none', async () => {
     const gateway = await started(userPool({ providerARNs: ['arn:aws:cognito-idp:us-east-1:1:pool'] }))
     expect((await get(gateway, await issuer.token(idClaims()))).status).toBe(500)

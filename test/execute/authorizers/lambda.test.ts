@@ -267,9 +267,20 @@ describe('REQUEST', () => {
         resourcePath: '/pets/{id}',
       },
     })
-    expect(event.headers).toMatchObject({ Auth: 'x', 'User-Agent': 'me' })
+    expect(event.headers).toMatchObject({
+      Auth: 'x',
+      'User-Agent': 'me',
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[\da-f]{8}-[\da-f]{24}$/),
+    })
+    expect(event.requestContext.identity).not.toHaveProperty('apiKey')
     expect(event).not.toHaveProperty('body')
     expect(event).not.toHaveProperty('isBase64Encoded')
+  })
+
+  test('is told the API key of the header, whoever it is of', async () => {
+    const gateway = await started(request)
+    await gateway.call('GET', '/dev/pets', { headers: { 'x-api-key': 'k' } })
+    expect(JSON.parse(lambda.invocations[0]!.event).requestContext.identity).toMatchObject({ apiKey: 'k' })
   })
 
   test('what is not there is an empty map', async () => {
@@ -459,7 +470,9 @@ test('a test invocation asks the function past its cache', async () => {
     `Starting authorizer: auth1 for request: ${id}`,
     'Incoming identity: *********chains',
     `Endpoint request URI: ${url}`,
-    `Endpoint request headers: {x-amz-source-arn=${ARN}/authorizers/auth1}`,
+    expect.stringMatching(
+      `^Endpoint request headers: {Host=\\S+, Content-Type=application/json, X-Amz-Source-Arn=${ARN}/authorizers/auth1, X-Amz-Date=\\w+, Authorization=\\*+\\w{6}}$`,
+    ),
     `Endpoint request body after transformations: {"type":"TOKEN","methodArn":"${ARN}/ESTestInvoke-stage/GET/","authorizationToken":"alice in chains"}`,
     `Sending request to ${url}`,
     expect.stringMatching(/^Authorizer result body before parsing: \{"principalId":"chains",/),
