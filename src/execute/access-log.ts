@@ -6,6 +6,7 @@ import type { Stage } from '../core/documents.ts'
 import { Fault } from '../core/fault.ts'
 import { logContextOf } from '../core/variables.ts'
 import type { Gateway } from './gateway.ts'
+import { logGroup } from './journal.ts'
 import { bounded } from './payload.ts'
 
 /** The body to send; a stream is counted on its way. */
@@ -17,7 +18,10 @@ export function accessLog(status: number, body: Body, call: Call, stage: Stage, 
       responseLength,
       responseLatency: on.platform.clock.now() - call.receivedAt,
     })
-    on.platform.log('info', formatAccessLog(format!, context), { log: 'access', destination: destinationArn })
+    on.platform.log('info', formatAccessLog(format!, context), {
+      log: 'access',
+      destination: destinationArn && logGroup(destinationArn, call.reached.located ?? {}),
+    })
   }
   if (!(body instanceof ReadableStream)) {
     write(body?.length ?? 0)

@@ -21,6 +21,7 @@ export function gatewayResponse(error: unknown, call: Call, on: Gateway): Answer
   const answer = renderGatewayResponse(fault, call, located?.api.definition.gatewayResponses ?? [])
   if (fault.type === 'UNAUTHORIZED') journal?.error(`Unauthorized request: ${call.requestId}`)
   journal?.error(fault.message)
+  if (fault.type === 'AUTHORIZER_CONFIGURATION_ERROR') journal?.error(fault.errorType)
   if (journal?.ofStage && fault.clientMessage)
     journal.info(`Gateway response type: ${fault.type} with status code: ${answer.status}`)
   journalEnd(call, answer.status)

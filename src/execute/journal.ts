@@ -1,6 +1,6 @@
 /** The execution log: what a stage's logging level lets through goes to the platform's log; a test invocation keeps it all. */
 import { serviceUrl } from '../core/aws-service.ts'
-import type { Admitted, Call, Journal, Matched, Pair, Prepared } from '../core/call.ts'
+import type { Admitted, Call, Journal, Located, Matched, Pair, Prepared } from '../core/call.ts'
 import { textOf } from '../core/content.ts'
 import { headerMaps } from '../core/headers.ts'
 import { after, type Later } from '../core/later.ts'
@@ -14,10 +14,9 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
   const { loggingLevel, dataTraceEnabled } = matched.settings
   if (loggingLevel === 'OFF') return null
   const { call, api, stage } = matched.located
+  const log = logGroup(`API-Gateway-Execution-Logs_${api.apiId}/${stage.stageName}`, matched.located)
   const write = (level: 'info' | 'error') => (line: string) =>
-    on.platform.log(level, `(${call.requestId}) ${cut(line)}`, {
-      log: `API-Gateway-Execution-Logs_${api.apiId}/${stage.stageName}`,
-    })
+    on.platform.log(level, `(${call.requestId}) ${cut(line)}`, { log })
   const journal: Journal = {
     info: loggingLevel === 'INFO' ? write('info') : () => {},
     error: write('error'),
@@ -27,6 +26,10 @@ export function stageJournal(matched: Matched, on: Gateway): Journal | null {
   journal.info(`Extended Request Id: ${call.extendedRequestId}`)
   return journal
 }
+
+/** A canary's calls are told from the others by the group that their lines are in (guide: canary-release). */
+export const logGroup = (group: string, { canary }: Pick<Located, 'canary'>): string =>
+  canary ? `${group}/Canary` : group
 
 /** The last lines of a call's log; a stage's tells what other logs may be searched for. */
 export function journalEnd({ journal, reached, traceId }: Call, status: number): void {
@@ -63,8 +66,11 @@ export function journalRequest({ matched, apiKey }: Admitted): Later<void> {
     `Method request query string: ${mapText(Object.entries(queryMaps(parseQuery(call.rawQuery)).single))}`,
   )
   journal.info(`Method request headers: ${requestHeadersText(call.headers)}`)
+  const binary = matched.located.program.binary(call.header('content-type'))
   return after(call.payload.bytes(), (bytes) =>
-    journal.info(`Method request body before transformations: ${textOf({ bytes })}`),
+    journal.info(
+      `Method request body before transformations: ${binary ? '[Binary Data]' : textOf({ bytes })}`,
+    ),
   )
 }
 

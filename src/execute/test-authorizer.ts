@@ -35,6 +35,8 @@ export async function testInvokeAuthorizer(
       journal.error(`Unauthorized request: ${requestId}`)
       journal.error('Unauthorized')
     } else journal.error((error as Error).message)
+    if (error instanceof Fault && error.type === 'AUTHORIZER_CONFIGURATION_ERROR')
+      journal.error(error.errorType)
   }
   const latency = on.platform.clock.now() - started
   return {

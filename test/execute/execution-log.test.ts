@@ -150,3 +150,32 @@ test('ERROR has the error alone', async () => {
 test('OFF has nothing', async () => {
   expect(await logged('/odd', { loggingLevel: 'OFF' })).toEqual([])
 })
+
+test('a canary’s lines are in groups of their own, and binary payloads in none', async () => {
+  const mock = {
+    integration: { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode":200}' } },
+  }
+  const gateway = await startGateway(
+    definitionOf({ '/x': { POST: mock } }, { restApi: { binaryMediaTypes: ['image/png'] } }),
+    {
+      stage: {
+        methodSettings: { '*/*': { loggingLevel: 'INFO', dataTraceEnabled: true } },
+        accessLogSettings: {
+          format: '$context.requestId',
+          destinationArn: 'arn:aws:logs:us-east-1:1:log-group:a',
+        },
+        canarySettings: { percentTraffic: 100, deploymentId: 'dep1' },
+      },
+    },
+  )
+  gateways.push(gateway)
+  await gateway.call('POST', '/dev/x', { headers: { 'Content-Type': 'image/png' }, body: 'bytes' })
+  const groups = new Set(gateway.log.map(({ fields }) => fields?.destination ?? fields?.log))
+  groups.delete(undefined)
+  expect([...groups]).toEqual([
+    'API-Gateway-Execution-Logs_abc123/dev/Canary',
+    'arn:aws:logs:us-east-1:1:log-group:a/Canary',
+  ])
+  const lines = gateway.log.map(({ message }) => message)
+  expect(lines.join('\n')).toContain('Method request body before transformations: [Binary Data]')
+})
