@@ -41,6 +41,7 @@ function read(call: Call, desk: Desk, restApiId: string, used: readonly { id: st
     endpointConfigurationTypes,
     vpcEndpointIds: vpcEndpointIds?.split(','),
     oidcAuthorizers: desk.platform.settings.oidcAuthorizers,
+    maxTimeoutMs: desk.platform.settings.maxTimeoutMs,
     newId: idMaker(desk, used),
   })
 }

@@ -1,7 +1,9 @@
 /** An operation to a method: parameters, bodies, responses, protection, validator, integration. */
 import type { Method, MethodResponse } from '../documents.ts'
+import { checkIntegration } from '../rules/integration.ts'
+import { checkIntegrationResponse } from '../rules/integration-response.ts'
 import { noteUnknown, X } from './extensions.ts'
-import { integrationOf, readIntegration } from './integration-reader.ts'
+import { integrationOf, readIntegration, unableToPut } from './integration-reader.ts'
 import type { Reading } from './reading.ts'
 import type { Referred } from './refs.ts'
 import { at, type Doc, defined, docOf, entriesOf, isDoc, listOf, member, textOf } from './value.ts'
@@ -30,7 +32,8 @@ export interface Operation {
   pointer: string
 }
 
-export function readMethod(operation: Operation, reading: Reading): Method {
+/** Nothing for a method whose protection cannot be made: it must not stand open. */
+export function readMethod(operation: Operation, reading: Reading): Method | undefined {
   const { value, method, path, pointer } = operation
   const { findings, security } = reading
   noteUnknown(value, 'operation', pointer, findings)
@@ -43,9 +46,11 @@ export function readMethod(operation: Operation, reading: Reading): Method {
     if (first) findings.note(`An operationId is repeated: '${name}' of ${first}`, pointer)
     else reading.operationIds.set(name, pointer)
   }
-  return defined<Method>({
+  const protection = security.protect(value, pointer)
+  if (!protection) return undefined
+  const made = defined<Method>({
     httpMethod: method,
-    ...security.protect(value, pointer),
+    ...protection,
     requestValidatorId: readValidator(value, pointer, reading),
     operationName: name,
     requestParameters: parameters.declared,
@@ -60,6 +65,31 @@ export function readMethod(operation: Operation, reading: Reading): Method {
       reading,
     ),
   })
+  checkPut(made, operation, reading)
+  return made
+}
+
+/** The integration and its responses, by the rules that hold where they are put one by one. */
+function checkPut(
+  { methodIntegration, ...method }: Method,
+  { path, pointer }: Operation,
+  { findings, options }: Reading,
+): void {
+  if (!methodIntegration) return
+  const { httpMethod, methodResponses = {} } = method
+  const { maxTimeoutMs } = options
+  const where = at(pointer, X.integration)
+  findings.hold(
+    () => checkIntegration(methodIntegration, { method, path, maxTimeoutMs }),
+    unableToPut('integration', httpMethod, path),
+    where,
+  )
+  for (const response of Object.values(methodIntegration.integrationResponses ?? {}))
+    findings.hold(
+      () => checkIntegrationResponse(response, methodResponses[response.statusCode]),
+      unableToPut('integration response', httpMethod, path),
+      at(where, 'responses'),
+    )
 }
 
 function readParameters(operation: Operation, reading: Reading) {
