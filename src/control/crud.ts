@@ -1,8 +1,8 @@
 /** Create, put, get, list, update and delete over any kind: what its descriptor says, in one write set. */
 import type { Strings } from '../core/documents.ts'
-import { type LimitName, limitOf } from '../core/limits.ts'
+import { type LimitName, limitOf, limitReached } from '../core/limits.ts'
 import { applyPatch, type PatchOperation } from '../core/patch.ts'
-import { badRequest, conflict, limitExceeded } from '../core/problem.ts'
+import { badRequest, conflict } from '../core/problem.ts'
 import type { Values } from '../core/shape.ts'
 import { rootOf, type Transaction } from '../store/documents.ts'
 import { type Call, type Desk, epochSeconds } from './desk.ts'
@@ -108,9 +108,7 @@ async function keepLimit(name: LimitName, parent: string, call: Call, desk: Desk
   const limit = limitOf(name, desk.platform.settings.limits)
   if (limit === Number.POSITIVE_INFINITY) return
   if ((await desk.store.documents.count(call.region, parent)) < limit) return
-  throw limitExceeded(
-    `Maximum number of ${name} has been reached. Please contact AWS if you need additional ${name}.`,
-  )
+  throw limitReached(name)
 }
 
 async function get(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {

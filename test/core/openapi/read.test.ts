@@ -427,22 +427,25 @@ describe('integrations', () => {
     )
   })
 
-  test.each([
-    [{ 400: 'ok' }, 'No method response exists for method.'],
-    [{ 200: 'ok' }, 'Invalid mapping expression parameter specified: method.response.header.A'],
-  ])('responses %j are not those that an integration maps to', (statuses, words) => {
-    const responses = {
-      default: { statusCode: '200', responseParameters: { 'method.response.header.A': "'a'" } },
-    }
-    const operation = {
-      responses: Object.fromEntries(
-        Object.entries(statuses).map(([status, description]) => [status, { description }]),
-      ),
-      'x-amazon-apigateway-integration': { type: 'mock', responses },
-    }
-    expect(refusal(() => get(operation)).message).toBe(
-      `Errors found during import:\n\tUnable to put integration response on 'GET' for resource at path '/': ${expression(words)} (${WHERE}/responses)`,
+  const mapping = (statusCode: string) => ({
+    responses: { 200: { description: 'ok' } },
+    'x-amazon-apigateway-integration': {
+      type: 'mock',
+      responses: { default: { statusCode, responseParameters: { 'method.response.header.A': "'a'" } } },
+    },
+  })
+  const unable = "Unable to put integration response on 'GET' for resource at path '/': "
+
+  it('refuses to map headers that the method response does not declare', () => {
+    const words = expression('Invalid mapping expression parameter specified: method.response.header.A')
+    expect(refusal(() => get(mapping('200'))).message).toBe(
+      `Errors found during import:\n\t${unable}${words} (${WHERE}/responses)`,
     )
+  })
+
+  it("warns where there is no method response at all, which the guide's own samples have", () => {
+    const { warnings } = get(mapping('400'))
+    expect(warnings).toEqual([unable + expression('No method response exists for method.')])
   })
 
   test.each([
