@@ -20,6 +20,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiDefinition } from '../../src/core/documents.ts'
 import { writeOpenApi } from '../../src/core/openapi/write.ts'
 import { apis } from '../core/openapi/apis.ts'
+import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
 let server: ControlServer
@@ -120,6 +121,32 @@ describe('ImportRestApi', () => {
       /^Warnings found during import:\n\t/,
     )
     expect(await count()).toBe(before)
+  })
+
+  it('tells all that the single operations would refuse at once, under the timeout that is set', async () => {
+    const slow = await startControl({ settings: { maxTimeoutMs: 60_000 } })
+    const integration = (members: object) => ({
+      get: {
+        'x-amazon-apigateway-integration': { type: 'http', httpMethod: 'GET', uri: 'http://a', ...members },
+      },
+    })
+    const load = (paths: object, client = server.client) =>
+      failure(client.send(new ImportRestApiCommand({ body: bytes(definition({ paths })) })))
+    const place = (name: string) => `(#/paths/~1${name}/get/x-amazon-apigateway-integration)`
+    try {
+      const paths = { '/a': integration({ uri: 'a' }), '/b': integration({ timeoutInMillis: 60_001 }) }
+      const lines = (most: number) =>
+        [
+          'BadRequestException: Errors found during import:',
+          `Unable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI ${place('a')}`,
+          `Unable to put integration on 'GET' for resource at path '/b': Timeout should be between 50 ms and ${most} ms ${place('b')}`,
+        ].join('\n\t')
+      expect(await load(paths)).toBe(lines(29_000))
+      expect(await load(paths, slow.client)).toBe(lines(60_000))
+      expect(await load({ '/b': integration({ timeoutInMillis: 60_000 }) }, slow.client)).toBe('')
+    } finally {
+      await slow.close()
+    }
   })
 
   it('says where a text is broken, beside the message', async () => {

@@ -43,11 +43,8 @@ const endpointType: PatchRule = {
     const configuration = draft.endpointConfiguration as EndpointConfiguration
     const [before] = configuration.types
     if (before === 'PRIVATE' && value === 'EDGE') throw badRequest(PRIVATE_TO_EDGE)
-    if (before === value) return
     configuration.types = [value]
-    // a private API is dualstack only, any other is ipv4 unless told
     if (value === 'PRIVATE') configuration.ipAddressType = 'dualstack'
-    else if (before === 'PRIVATE') configuration.ipAddressType = 'ipv4'
   },
 }
 
