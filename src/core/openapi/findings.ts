@@ -26,14 +26,12 @@ export class Findings {
 
   /** Holds a rule of an operation; what it refuses is an error, after the words that say of what. */
   hold(rule: () => void, what: string, pointer: string): void {
-    const refused = refusalOf(rule)
-    if (refused) this.error(`${what}: ${refused}`, pointer)
-  }
-
-  /** The same for what is taken nevertheless, with a warning. */
-  mind(rule: () => void, what: string): void {
-    const refused = refusalOf(rule)
-    if (refused) this.warn(`${what}: ${refused}`)
+    try {
+      rule()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.error(`${what}: ${error.message}`, pointer)
+    }
   }
 
   warn(message: string): void {
@@ -70,13 +68,3 @@ export class Findings {
 }
 
 const more = (lost: number): string[] => (lost ? [`${lost} more`] : [])
-
-function refusalOf(rule: () => void): string | undefined {
-  try {
-    rule()
-  } catch (error) {
-    if (error instanceof Problem) return error.message
-    throw error
-  }
-  return undefined
-}

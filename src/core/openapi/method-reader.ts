@@ -1,5 +1,6 @@
 /** An operation to a method: parameters, bodies, responses, protection, validator, integration. */
-import type { Method, MethodResponse } from '../documents.ts'
+import type { IntegrationResponse, Method, MethodResponse } from '../documents.ts'
+import { noMethodResponse } from '../rules/expression.ts'
 import { checkIntegration } from '../rules/integration.ts'
 import { checkIntegrationResponse } from '../rules/integration-response.ts'
 import { noteUnknown, X } from './extensions.ts'
@@ -86,12 +87,21 @@ function checkPut(
   )
   const unable = unableToPut('integration response', httpMethod, path)
   for (const response of Object.values(methodIntegration.integrationResponses ?? {})) {
-    const rule = () => checkIntegrationResponse(response, methodResponses[response.statusCode])
-    // the guide's own samples have such (api-gateway-request-validation-sample-api-swagger)
-    if (!methodResponses[response.statusCode]) findings.mind(rule, unable)
-    else findings.hold(rule, unable, at(where, 'responses'))
+    const { statusCode, responseParameters = {} } = response
+    const answered = methodResponses[statusCode]
+    // the guide's own samples map headers of such (api-gateway-request-validation-sample-api-swagger)
+    if (!answered && Object.keys(responseParameters).length > 0)
+      findings.warn(`${unable}: ${noMethodResponse().message}`)
+    const rule = () => checkIntegrationResponse(response, answered ?? declaring(response))
+    findings.hold(rule, unable, at(where, 'responses'))
   }
 }
+
+/** The method response that an integration response would need. */
+const declaring = ({ statusCode, responseParameters = {} }: IntegrationResponse): MethodResponse => ({
+  statusCode,
+  responseParameters: Object.fromEntries(Object.keys(responseParameters).map((name) => [name, false])),
+})
 
 function readParameters(operation: Operation, reading: Reading) {
   const { path, pointer, value, shared } = operation

@@ -28,5 +28,6 @@ export function checkHttpMethod(method: string): void {
 
 export function checkContentTypes(map: Record<string, unknown> | undefined): void {
   for (const type of Object.keys(map ?? {}))
-    if (!/^[^\s/]+\/[^\s/]+$/.test(type)) throw badRequest(result(`Invalid content type specified: ${type}`))
+    if (!/^[^\s/;]+\/[^\s/;]+(?:\s*;.*)?$/.test(type))
+      throw badRequest(result(`Invalid content type specified: ${type}`))
 }

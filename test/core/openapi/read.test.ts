@@ -461,6 +461,7 @@ describe('integrations', () => {
     },
     { ...aws, uri: 'arn:aws:apigateway:eu-west-1:s3:path/{bucket}/{key}', credentials: { Ref: 'Role' } },
     { ...aws, uri: { 'Fn::Sub': lambda('${Fn.Arn}') } },
+    { ...http, requestTemplates: { 'application/x-www-form-urlencoded; charset=UTF-8': '' } },
   ])('%j is taken', (members) => {
     expect(integration(members).integration).toBeDefined()
   })
