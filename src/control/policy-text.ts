@@ -1,6 +1,6 @@
 /** A resource policy as text: how it is kept, and how Amazon gives it back. */
 import { partitionOf } from '../core/aws-service.ts'
-import { policyLength } from '../core/limits.ts'
+import { limitOf } from '../core/limits.ts'
 import { compilePolicy } from '../core/policy/policy.ts'
 import { badRequest } from '../core/problem.ts'
 
@@ -32,7 +32,7 @@ export function checkPolicyLength(
   policy: string | undefined,
   limits: Readonly<Record<string, number>>,
 ): void {
-  const most = policyLength(limits)
+  const most = limitOf('policyLength', limits)
   if (policy && policy.length > most)
     throw badRequest(`Invalid policy document, can be at most ${most} characters.`)
 }

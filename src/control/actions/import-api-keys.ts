@@ -3,7 +3,6 @@
  * others than Description, Enabled and UsagePlanIds are passed over. A key whose value is there already is overwritten.
  */
 import type { ApiKey, UsagePlan } from '../../core/documents.ts'
-import { limitOf, limitReached } from '../../core/limits.ts'
 import { badRequest, conflict, notFound, Problem } from '../../core/problem.ts'
 import { flag, oneOf } from '../../core/shape.ts'
 import { sha256 } from '../../core/sigv4/hash.ts'
@@ -12,6 +11,7 @@ import { parseCsv } from '../csv.ts'
 import { type Call, type Desk, epochSeconds, type Operation } from '../desk.ts'
 import { idsInOrder } from '../ids.ts'
 import { checkApiKey, claimValue, newApiKey, renameInPlans, TOO_SHORT } from '../kinds/api-key.ts'
+import { keepLimit } from '../limits.ts'
 import { keyPath, planPath, subscribe } from '../subscriptions.ts'
 
 type Line = Record<string, string>
@@ -48,8 +48,8 @@ async function importApiKeys(call: Call, desk: Desk) {
         .catch((error) => warnings.push(`Line ${i + 2}: ${messageOf(error)}`))
     if (call.query.failonwarnings === true && warnings.length > 0)
       throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`)
-    const limit = limitOf('apiKeys', desk.platform.settings.limits)
-    if ((await documents.count(call.region, '/apikeys')) + made.size > limit) throw limitReached('apiKeys')
+    const count = async () => (await documents.count(call.region, '/apikeys')) + made.size
+    await keepLimit('apiKeys', desk.platform, count)
     return { ids: [...ids], warnings }
   })
 }

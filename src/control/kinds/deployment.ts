@@ -1,12 +1,12 @@
 import { compile, summarize } from '../../core/compile.ts'
 import type { ApiDefinition, CanarySettings, Deployment, Stage } from '../../core/documents.ts'
-import { limitOf, limitReached } from '../../core/limits.ts'
 import { listedPaths, member } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
 import { flag, map, oneOf, real, record, text, textMap, texts, type Values } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
 import { loadDefinition } from '../definition.ts'
 import { kind, type Scope } from '../kind.ts'
+import { keepLimit } from '../limits.ts'
 import { fill } from '../paths.ts'
 import { CACHE_SIZES, checkStage, newStage } from './stage.ts'
 import { wholeCanary } from './stage-patch.ts'
@@ -101,8 +101,7 @@ async function moveStage(deployment: Deployment, scope: Scope, sent: Values): Pr
   const { tx, now, platform } = scope
   const path = stagePath(scope, sent.stageName)
   const before = await tx.get<Stage>(path)
-  const stages = limitOf('stages', platform.settings.limits)
-  if (!before && (await tx.list(parentOf(path))).length >= stages) throw limitReached('stages')
+  if (!before) await keepLimit('stages', platform, async () => (await tx.list(parentOf(path))).length + 1)
   const { stageDescription, cacheClusterEnabled, cacheClusterSize, variables, tracingEnabled } = sent
   const set = {
     ...(stageDescription ? { description: stageDescription } : {}),

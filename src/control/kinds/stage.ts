@@ -1,9 +1,9 @@
 import type { Deployment, Stage } from '../../core/documents.ts'
-import { limitOf, limitReached } from '../../core/limits.ts'
 import { DEFAULT_SETTING } from '../../core/method-settings.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { flag, oneOf, real, record, text, textMap, type Values } from '../../core/shape.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
+import { keepLimit } from '../limits.ts'
 import { fill } from '../paths.ts'
 import { domainsAmong, referrers } from '../references.ts'
 import { stagePatch, wholeCanary } from './stage-patch.ts'
@@ -99,17 +99,17 @@ export async function checkStage(stage: Stage, { tx, labels, now, verb, platform
     throw badRequest('Invalid client certificate identifier specified')
   if (stage.tracingEnabled && !platform.tracer)
     throw badRequest('X-Ray tracing is not supported by this runtime of the gateway')
-  const most = limitOf('stageVariables', platform.settings.limits)
-  checkVariables(stage.variables, most)
-  checkVariables(canarySettings?.stageVariableOverrides, most)
+  for (const variables of [stage.variables, canarySettings?.stageVariableOverrides]) {
+    checkVariables(variables)
+    await keepLimit('stageVariables', platform, () => Object.keys(variables ?? {}).length)
+  }
   if (stage.cacheClusterEnabled) stage.cacheClusterSize ??= '0.5'
   stage.cacheClusterStatus = stage.cacheClusterEnabled ? 'AVAILABLE' : 'NOT_AVAILABLE'
   if (verb === 'update') stage.lastUpdatedDate = now
 }
 
-/** guide, "Amazon API Gateway stage variables reference": which characters names and values may have; limits: how many */
-function checkVariables(variables: Record<string, string> | undefined, most: number): void {
-  if (Object.keys(variables ?? {}).length > most) throw limitReached('stageVariables')
+/** guide, "Amazon API Gateway stage variables reference": which characters names and values may have; limits: how many of them */
+function checkVariables(variables: Record<string, string> | undefined): void {
   for (const [name, value] of Object.entries(variables ?? {})) {
     if (name.length > 64 || (value ?? '').length > 512)
       throw badRequest(
