@@ -167,6 +167,9 @@ const shown = (kind: Kind, rows: { path: string; body: Values }[], sight: Sight)
 /** All documents of a collection in path order; those that nest are shown already. */
 async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight, call: Call, desk: Desk) {
   const { documents } = desk.store
+  const unstored = await kind.unstored?.(sight, (path) => documents.range(call.region, path), kinds)
+  // numbered in their order, so that pages can be cut
+  if (unstored) return unstored.map((body, i) => ({ path: `${parent}/${String(i).padStart(8, '0')}`, body }))
   if (kind.nests) {
     const rows = await documents.range(call.region, parent)
     const own = new Set(rows.filter((row) => row.kind === kind.name).map((row) => row.path))

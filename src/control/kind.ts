@@ -93,6 +93,12 @@ export interface Kind<Doc = Values> {
   newestFirst?: boolean
   /** the keys that a list is narrowed to; undefined for all */
   among?(sight: Sight, range: (path: string) => Promise<Row[]>): Promise<ReadonlySet<string> | undefined>
+  /** what a list shows in place of what is stored, where the query asks for that */
+  unstored?(
+    sight: Sight,
+    range: (path: string) => Promise<Row[]>,
+    kinds: Kinds,
+  ): Promise<Partial<Doc>[] | undefined>
   /** does a list show it? Asked where the query names more than a page, or always with `sifts` */
   matches?(doc: Doc, query: Values): boolean
   sifts?: boolean

@@ -222,6 +222,32 @@ describe('documentation', () => {
   const document = (documentationParts: object[]) =>
     definition({ 'x-amazon-apigateway-documentation': { version: '1', documentationParts } })
 
+  it('is missing where the list of what is undocumented says so', async () => {
+    const get = { ...mock, parameters: [{ name: 'q', in: 'query' }] }
+    const { id: restApiId } = await importApi(
+      definition({
+        paths: { '/pets': { get } },
+        'x-amazon-apigateway-documentation': { version: '1', documentationParts: parts },
+      }),
+    )
+    const list = (over: object) =>
+      server.client.send(
+        new GetDocumentationPartsCommand({ restApiId, locationStatus: 'UNDOCUMENTED', ...over }),
+      )
+    const at = { path: '/pets', method: 'GET' }
+    const missing = [
+      { location: { type: 'RESOURCE', path: '/' } },
+      { location: { type: 'RESOURCE', path: '/pets' } },
+      { location: { type: 'QUERY_PARAMETER', ...at, name: 'q' } },
+      { location: { type: 'RESPONSE', ...at, statusCode: '200' } },
+    ]
+    expect((await list({})).items).toEqual(missing)
+    expect((await list({ type: 'RESOURCE', path: '/pets' })).items).toEqual([missing[1]])
+    const { items, position } = await list({ limit: 3 })
+    expect(items).toEqual(missing.slice(0, 3))
+    expect((await list({ limit: 3, position })).items).toEqual(missing.slice(3))
+  })
+
   it('is imported by itself, merged or overwritten', async () => {
     const { id: restApiId } = await importApi(definition({}))
     const send = (documentationParts: object[], mode: 'merge' | 'overwrite') =>

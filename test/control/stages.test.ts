@@ -301,7 +301,7 @@ describe('stages', () => {
     ],
     [
       { op: 'replace', path: '/accessLogSettings/destinationArn', value: 'stdout' },
-      'Invalid ARN specified in the request',
+      "Invalid ARN specified in the request. ARNs must start with 'arn:': stdout",
     ],
     [{ op: 'replace', path: '/accessLogSettings/format', value: '' }, 'Access Log value must not be empty'],
     [

@@ -128,6 +128,12 @@ const promotable = (rule: PatchRule): PatchRule => ({
 const LOG_DESTINATION =
   /^arn:[\w-]+:(?:logs:[^:]*:[^:]*:log-group:\S+|firehose:[^:]*:[^:]*:deliverystream\/\S+)$/
 
+function checkLogDestination(arn: string): void {
+  if (!arn.startsWith('arn:'))
+    throw badRequest(`Invalid ARN specified in the request. ARNs must start with 'arn:': ${arn}`)
+  if (!LOG_DESTINATION.test(arn)) throw badRequest('Invalid ARN specified in the request')
+}
+
 function checkLogFormat(format: string): void {
   if (/[\r\n]/.test(format.replace(/\r?\n$/, '')))
     throw badRequest(
@@ -145,7 +151,7 @@ const accessLog: PatchRule = {
     if (op === 'remove') throw noSetting(op, path)
     if (!value) throw badRequest('Access Log value must not be empty')
     if (path.endsWith('/format')) checkLogFormat(value)
-    else if (!LOG_DESTINATION.test(value)) throw badRequest('Invalid ARN specified in the request')
+    else checkLogDestination(value)
     draft.accessLogSettings = { ...(draft.accessLogSettings as object), [at.at(-1)!]: value }
   },
 }
