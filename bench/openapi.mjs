@@ -82,6 +82,7 @@ const options = () => {
     restApiId: 'abcdefghij',
     region: 'us-east-1',
     accountId: '123456789012',
+    maxTimeoutMs: 29_000,
     newId: (length) => (count++).toString(36).padStart(length, '0'),
   }
 }

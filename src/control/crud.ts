@@ -1,13 +1,13 @@
 /** Create, put, get, list, update and delete over any kind: what its descriptor says, in one write set. */
 import type { Strings } from '../core/documents.ts'
-import { type LimitName, limitOf } from '../core/limits.ts'
 import { applyPatch, type PatchOperation } from '../core/patch.ts'
-import { badRequest, conflict, limitExceeded } from '../core/problem.ts'
+import { badRequest, conflict } from '../core/problem.ts'
 import type { Values } from '../core/shape.ts'
 import { rootOf, type Transaction } from '../store/documents.ts'
 import { type Call, type Desk, epochSeconds } from './desk.ts'
 import { freshId } from './ids.ts'
 import type { Kind, Scope, Sight, Verb } from './kind.ts'
+import { keepLimit } from './limits.ts'
 import { type Kinds, nest } from './nest.ts'
 import { collection, fill, lastLabel } from './paths.ts'
 import { checkTags } from './tags.ts'
@@ -93,7 +93,10 @@ async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call
           await kind.leaving?.(before, scope)
           tx.delete(scope.path)
         }
-        if (kind.limit && !before) await keepLimit(kind.limit, parent, call, desk)
+        if (kind.limit && !before) {
+          const count = async () => (await documents.count(call.region, parent)) + 1
+          await keepLimit(kind.limit, desk.platform, count)
+        }
         tx.put(scope.path, kind.name, document)
         await kind.made?.(document, scope, call.body)
         return show(kind, document, sight)
@@ -102,15 +105,6 @@ async function make(kinds: Kinds, kind: Kind, verb: 'create' | 'put', call: Call
       if (!(error instanceof IdTaken)) throw error
     }
   }
-}
-
-async function keepLimit(name: LimitName, parent: string, call: Call, desk: Desk): Promise<void> {
-  const limit = limitOf(name, desk.platform.settings.limits)
-  if (limit === Number.POSITIVE_INFINITY) return
-  if ((await desk.store.documents.count(call.region, parent)) < limit) return
-  throw limitExceeded(
-    `Maximum number of ${name} has been reached. Please contact AWS if you need additional ${name}.`,
-  )
 }
 
 async function get(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
@@ -173,6 +167,9 @@ const shown = (kind: Kind, rows: { path: string; body: Values }[], sight: Sight)
 /** All documents of a collection in path order; those that nest are shown already. */
 async function everything(kinds: Kinds, kind: Kind, parent: string, sight: Sight, call: Call, desk: Desk) {
   const { documents } = desk.store
+  const unstored = await kind.unstored?.(sight, (path) => documents.range(call.region, path), kinds)
+  // numbered in their order, so that pages can be cut
+  if (unstored) return unstored.map((body, i) => ({ path: `${parent}/${String(i).padStart(8, '0')}`, body }))
   if (kind.nests) {
     const rows = await documents.range(call.region, parent)
     const own = new Set(rows.filter((row) => row.kind === kind.name).map((row) => row.path))

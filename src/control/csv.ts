@@ -2,7 +2,7 @@
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
-  const field = /\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,\r\n]*))[ \t]*(,|\r?\n|\r|$)/y
+  const field = /[ \t]*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,\r\n]*))[ \t]*(,|\r?\n|\r|$)/y
   const source = text.replace(/^\uFEFF/, '')
   while (field.lastIndex < source.length) {
     const match = field.exec(source)

@@ -1,11 +1,11 @@
 /** What a kind of resource says of itself. `crud.ts` does the rest; no kind's name stands there. */
 import type { Strings } from '../core/documents.ts'
-import type { LimitName } from '../core/limits.ts'
 import type { PatchTable } from '../core/patch.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Fields, Values } from '../core/shape.ts'
 import type { Platform } from '../platform.ts'
 import type { Row, Transaction } from '../store/documents.ts'
+import type { Counted } from './limits.ts'
 import type { Kinds } from './nest.ts'
 
 export type Verb = 'create' | 'put' | 'get' | 'list' | 'update' | 'delete'
@@ -55,7 +55,7 @@ export interface Kind<Doc = Values> {
   /** how many characters a made id has; without it the key is given */
   idLength?: number
   /** how many there may be in one collection */
-  limit?: LimitName
+  limit?: Counted
 
   /** the problem of a document that is not there */
   absent(label: string, sight: Sight): Problem
@@ -93,6 +93,12 @@ export interface Kind<Doc = Values> {
   newestFirst?: boolean
   /** the keys that a list is narrowed to; undefined for all */
   among?(sight: Sight, range: (path: string) => Promise<Row[]>): Promise<ReadonlySet<string> | undefined>
+  /** what a list shows in place of what is stored, where the query asks for that */
+  unstored?(
+    sight: Sight,
+    range: (path: string) => Promise<Row[]>,
+    kinds: Kinds,
+  ): Promise<Partial<Doc>[] | undefined>
   /** does a list show it? Asked where the query names more than a page, or always with `sifts` */
   matches?(doc: Doc, query: Values): boolean
   sifts?: boolean

@@ -1,5 +1,6 @@
 /** A resource policy as text: how it is kept, and how Amazon gives it back. */
 import { partitionOf } from '../core/aws-service.ts'
+import { limitOf } from '../core/limits.ts'
 import { compilePolicy } from '../core/policy/policy.ts'
 import { badRequest } from '../core/problem.ts'
 
@@ -24,6 +25,16 @@ export function expandPolicy(policy: string, region: string, accountId: string, 
       'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',
     )
   }
+}
+
+/** Of the text as it is kept. */
+export function checkPolicyLength(
+  policy: string | undefined,
+  limits: Readonly<Record<string, number>>,
+): void {
+  const most = limitOf('policyLength', limits)
+  if (policy && policy.length > most)
+    throw badRequest(`Invalid policy document, can be at most ${most} characters.`)
 }
 
 /** Amazon answers with the policy escaped as if it were inside a JSON string, which clients undo. */

@@ -7,6 +7,8 @@ const LIMITS = {
   restApis: Number.POSITIVE_INFINITY,
   resources: 300,
   stages: 10,
+  /** of one stage */
+  stageVariables: 100,
   authorizers: 10,
   models: 300,
   requestValidators: 300,
@@ -20,6 +22,8 @@ const LIMITS = {
   /** of one domain name */
   routingRules: 50,
   vpcLinks: 20,
+  /** characters of a resource policy */
+  policyLength: 8192,
 } as const
 
 export type LimitName = keyof typeof LIMITS

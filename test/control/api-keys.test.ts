@@ -197,6 +197,15 @@ TRUE,"Sec""ond",imported-2-abcdefghij0123456789,,,`,
     ])
   })
 
+  test('goes on behind lines whose last field is empty, and makes no value of its own', async () => {
+    const csv =
+      'name,key,description\na,imported-5-abcdefghij0123456789,\nb,,none\nc,imported-6-abcdefghij0123456789,\n\n'
+    const { ids, warnings } = await load(csv)
+    const names = await Promise.all(ids!.map(async (apiKey) => (await gateway.getApiKey({ apiKey })).name))
+    expect(names).toEqual(['a', 'c'])
+    expect(warnings).toEqual(['Line 3: API Key value should be at least 20 characters'])
+  })
+
   test.each([
     ['name\nx', "Missing required column 'Key'"],
     ['key\nx', "Missing required column 'Name'"],

@@ -150,6 +150,14 @@ describe('a domain name', () => {
     expect(await failure(create(domainName, { mutualTlsAuthentication }))).toBe(
       'BadRequestException: Mutual TLS is only supported for REGIONAL domain names.',
     )
+    const elsewhere = { truststoreUri: 'https://bucket/store.pem' }
+    expect(await failure(create(domainName, { ...REGIONAL, mutualTlsAuthentication: elsewhere }))).toBe(
+      'BadRequestException: Invalid truststoreUri specified. It must be of the form s3://bucket-name/key-name.',
+    )
+    const old = { ...REGIONAL, mutualTlsAuthentication, securityPolicy: 'TLS_1_0' } as const
+    expect(await failure(create(domainName, old))).toBe(
+      'BadRequestException: Mutual TLS requires a security policy of TLS 1.2.',
+    )
     await create(domainName, { ...REGIONAL, mutualTlsAuthentication })
     expect((await served(domainName))?.domain).toMatchObject({ mutualTlsAuthentication })
     const off = await update(domainName, {

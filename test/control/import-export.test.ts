@@ -20,6 +20,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiDefinition } from '../../src/core/documents.ts'
 import { writeOpenApi } from '../../src/core/openapi/write.ts'
 import { apis } from '../core/openapi/apis.ts'
+import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
 let server: ControlServer
@@ -122,6 +123,32 @@ describe('ImportRestApi', () => {
     expect(await count()).toBe(before)
   })
 
+  it('tells all that the single operations would refuse at once, under the timeout that is set', async () => {
+    const slow = await startControl({ settings: { maxTimeoutMs: 60_000 } })
+    const integration = (members: object) => ({
+      get: {
+        'x-amazon-apigateway-integration': { type: 'http', httpMethod: 'GET', uri: 'http://a', ...members },
+      },
+    })
+    const load = (paths: object, client = server.client) =>
+      failure(client.send(new ImportRestApiCommand({ body: bytes(definition({ paths })) })))
+    const place = (name: string) => `(#/paths/~1${name}/get/x-amazon-apigateway-integration)`
+    try {
+      const paths = { '/a': integration({ uri: 'a' }), '/b': integration({ timeoutInMillis: 60_001 }) }
+      const lines = (most: number) =>
+        [
+          'BadRequestException: Errors found during import:',
+          `Unable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint specified for URI ${place('a')}`,
+          `Unable to put integration on 'GET' for resource at path '/b': Timeout should be between 50 ms and ${most} ms ${place('b')}`,
+        ].join('\n\t')
+      expect(await load(paths)).toBe(lines(29_000))
+      expect(await load(paths, slow.client)).toBe(lines(60_000))
+      expect(await load({ '/b': integration({ timeoutInMillis: 60_000 }) }, slow.client)).toBe('')
+    } finally {
+      await slow.close()
+    }
+  })
+
   it('says where a text is broken, beside the message', async () => {
     const response = await fetch(`${server.endpoint}/restapis?mode=import`, {
       method: 'POST',
@@ -194,6 +221,32 @@ describe('documentation', () => {
   ]
   const document = (documentationParts: object[]) =>
     definition({ 'x-amazon-apigateway-documentation': { version: '1', documentationParts } })
+
+  it('is missing where the list of what is undocumented says so', async () => {
+    const get = { ...mock, parameters: [{ name: 'q', in: 'query' }] }
+    const { id: restApiId } = await importApi(
+      definition({
+        paths: { '/pets': { get } },
+        'x-amazon-apigateway-documentation': { version: '1', documentationParts: parts },
+      }),
+    )
+    const list = (over: object) =>
+      server.client.send(
+        new GetDocumentationPartsCommand({ restApiId, locationStatus: 'UNDOCUMENTED', ...over }),
+      )
+    const at = { path: '/pets', method: 'GET' }
+    const missing = [
+      { location: { type: 'RESOURCE', path: '/' } },
+      { location: { type: 'RESOURCE', path: '/pets' } },
+      { location: { type: 'QUERY_PARAMETER', ...at, name: 'q' } },
+      { location: { type: 'RESPONSE', ...at, statusCode: '200' } },
+    ]
+    expect((await list({})).items).toEqual(missing)
+    expect((await list({ type: 'RESOURCE', path: '/pets' })).items).toEqual([missing[1]])
+    const { items, position } = await list({ limit: 3 })
+    expect(items).toEqual(missing.slice(0, 3))
+    expect((await list({ limit: 3, position })).items).toEqual(missing.slice(3))
+  })
 
   it('is imported by itself, merged or overwritten', async () => {
     const { id: restApiId } = await importApi(definition({}))

@@ -1,10 +1,12 @@
 import {
   CreateAuthorizerCommand,
+  type CreateAuthorizerRequest,
   CreateModelCommand,
   CreateRequestValidatorCommand,
   CreateRestApiCommand,
   DeleteAuthorizerCommand,
   DeleteIntegrationResponseCommand,
+  DeleteMethodResponseCommand,
   DeleteModelCommand,
   DeleteRequestValidatorCommand,
   GetIntegrationCommand,
@@ -88,7 +90,7 @@ describe('methods', () => {
         restApiId,
         name: 'a',
         type: 'COGNITO_USER_POOLS',
-        providerARNs: ['arn:p'],
+        providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_pool'],
       }),
     )
     expect(made.identitySource).toBe('method.request.header.Authorization')
@@ -105,6 +107,44 @@ describe('methods', () => {
       /^BadRequestException: Invalid Authorizer URI/,
     )
     expect((await patch('/authorizerUri', LAMBDA)).authorizerUri).toBe(LAMBDA)
+  })
+
+  test.each<[Partial<CreateAuthorizerRequest>, string]>([
+    [
+      { type: 'COGNITO_USER_POOLS', providerARNs: ['arn:p'] },
+      'Invalid Cognito user pool ARN specified: arn:p',
+    ],
+    [
+      { type: 'TOKEN', authorizerUri: LAMBDA.replace('us-east-1', '') },
+      'Invalid Authorizer URI: arn:aws:apigateway::',
+    ],
+    [
+      { type: 'REQUEST', authorizerUri: LAMBDA, identitySource: 'method.request.header.a, a' },
+      'Invalid identity source specified for authorizer of type REQUEST: method.request.header.a, a',
+    ],
+  ])('refuse the authorizer %j', async (request, sentence) => {
+    const create = new CreateAuthorizerCommand({ restApiId: at.restApiId, name: 'a', ...request } as never)
+    expect(await failure(server.client.send(create))).toContain(`BadRequestException: ${sentence}`)
+  })
+
+  test('need an authorizer of their own type', async () => {
+    const create = (name: string, more: Partial<CreateAuthorizerRequest>) =>
+      server.client.send(new CreateAuthorizerCommand({ restApiId: at.restApiId, name, ...more } as never))
+    const { id: lambda } = await create('l', {
+      type: 'REQUEST',
+      authorizerUri: LAMBDA.replace('arn:aws:', 'arn:aws-cn:').replaceAll('us-east-1', 'cn-north-1'),
+      identitySource: 'method.request.querystring.q,context.httpMethod,stageVariables.v',
+    })
+    const { id: pool } = await create('p', {
+      type: 'COGNITO_USER_POOLS',
+      providerARNs: ['arn:aws-us-gov:cognito-idp:us-gov-west-1:000000000000:userpool/us-gov-west-1_p'],
+    })
+    const wrong = 'BadRequestException: Invalid authorizer ID specified.'
+    const put = (authorizationType: string, authorizerId: string | undefined) =>
+      failure(putMethod({ authorizationType, authorizerId }))
+    expect(await put('COGNITO_USER_POOLS', lambda)).toContain(wrong)
+    expect(await put('CUSTOM', pool)).toContain(wrong)
+    expect(await put('CUSTOM', lambda)).toBe('')
   })
 
   test('keep an authorizer only where the type asks for one', async () => {
@@ -258,6 +298,27 @@ describe('integrations', () => {
       { type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri: 'arn:aws:apigateway:us-east-1:s3:path/b' },
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
     ],
+    [
+      { type: 'HTTP', integrationHttpMethod: 'GET', uri: 'http://a b' },
+      'Invalid HTTP endpoint specified for URI',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: LAMBDA.replace('us-east-1', '') },
+      'Invalid ARN specified in the request',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: LAMBDA, credentials: 'arn:aws:iam::1:user/me' },
+      'Invalid ARN specified in the request',
+    ],
+    [
+      { type: 'AWS', integrationHttpMethod: 'POST', uri: LAMBDA, credentials: 'arn:aws:iam::*:user/*' },
+      'AWS_IAM Auth type is required for AWS integrations with identity forwarding specified',
+    ],
+    [
+      { type: 'HTTP', integrationHttpMethod: 'GET', uri: 'http://a', connectionType: 'VPC_LINK' },
+      'connectionId must be specified for connection type VPC_LINK',
+    ],
+    [{ cacheKeyParameters: ['method.request.header.a'] }, 'Invalid cache key parameter specified'],
     [{ timeoutInMillis: 49 }, 'Timeout should be between 50 ms and 29000 ms'],
     [{ timeoutInMillis: 29_001 }, 'Timeout should be between 50 ms and 29000 ms'],
     [
@@ -275,6 +336,13 @@ describe('integrations', () => {
   ])('refuse %j', async (request, sentence) => {
     await putMethod()
     expect(await failure(putIntegration(request))).toBe(`BadRequestException: ${sentence}`)
+  })
+
+  test('hand on the identity of a caller whom AWS_IAM knows', async () => {
+    await putMethod({ authorizationType: 'AWS_IAM' })
+    const credentials = 'arn:aws:iam::*:user/*'
+    const put = { type: 'AWS', integrationHttpMethod: 'POST', uri: LAMBDA, credentials } as const
+    expect(await putIntegration(put)).toMatchObject({ credentials })
   })
 
   test('are patched by Amazon’s paths', async () => {
@@ -324,9 +392,16 @@ describe('integrations', () => {
     await putMethod()
     await putIntegration({})
     const responseParameters = { 'method.response.header.a': "'x'" }
+    expect(await failure(putIntegrationResponse({ responseParameters }))).toBe(
+      'BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : [No method response exists for method.]',
+    )
+    await server.client.send(
+      new PutMethodResponseCommand({ ...at, statusCode: '200', responseParameters: {} }),
+    )
     expect(await failure(putIntegrationResponse({ responseParameters }))).toContain(
       'Invalid mapping expression parameter specified: method.response.header.a',
     )
+    await server.client.send(new DeleteMethodResponseCommand({ ...at, statusCode: '200' }))
     await server.client.send(
       new PutMethodResponseCommand({
         ...at,

@@ -58,16 +58,20 @@ test('methods are named without embed=methods and whole with it', async () => {
 })
 
 describe('refuses', () => {
-  test.each(['', '/a', 'a/b', 'a{b', 'a b', '{}', '{a', 'a+', '{a+}}', '{+}', 'a\u00e9'])(
+  test('no path part', async () => {
+    expect(await failure(add(root, ''))).toBe("BadRequestException: Resource's path part must be specified")
+  })
+
+  test.each(['/a', 'a/b', 'a{b', 'a b', '{}', '{a', 'a+', '{a+}}', '{+}', 'a\u00e9'])(
     'the path part %j',
     async (part) => {
       expect(await failure(add(root, part))).toBe(
-        "BadRequestException: Resource's path part only allow a-zA-Z0-9._- and curly braces at the beginning and the end and an optional plus sign before the closing brace.",
+        "BadRequestException: Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end",
       )
     },
   )
 
-  test.each(['a', 'A.b_c-d:e', '{a}', '{a+}', '{a.b}'])('not the path part %j', async (part) => {
+  test.each(['a', 'A.b_c-d:e', 'a,b', '{a}', '{a+}', '{a.b}'])('not the path part %j', async (part) => {
     await add(root, part)
     expect(await paths()).toEqual(['/', `/${part}`])
   })

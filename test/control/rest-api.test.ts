@@ -6,7 +6,10 @@ import {
   GetResourcesCommand,
   GetRestApiCommand,
   GetRestApisCommand,
+  ImportRestApiCommand,
   type PatchOperation,
+  PutGatewayResponseCommand,
+  UpdateGatewayResponseCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -170,6 +173,71 @@ describe('UpdateRestApi', () => {
   ])('refuses %j', async (operation, problem) => {
     const { id } = await create()
     expect(await failure(update(id!, operation))).toBe(`BadRequestException: ${problem}`)
+  })
+})
+
+test('a private API becomes regional, not edge-optimized', async () => {
+  const { id } = await create({ endpointConfiguration: { types: ['PRIVATE'] } })
+  const to = (value: string) =>
+    update(id!, { op: 'replace', path: '/endpointConfiguration/types/PRIVATE', value })
+  expect(await failure(to('EDGE'))).toBe(
+    'BadRequestException: Cannot change a private API into an edge-optimized API.',
+  )
+  expect((await to('REGIONAL')).endpointConfiguration?.types).toEqual(['REGIONAL'])
+})
+
+test('a policy has at most 8,192 characters, imported or not', async () => {
+  const policyOf = (length: number) => {
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }
+    const bare = JSON.stringify({ Version: '2012-10-17', Id: '', Statement: [statement] })
+    return bare.replace('"Id":""', `"Id":"${'x'.repeat(length - bare.length)}"`)
+  }
+  const sentence = 'BadRequestException: Invalid policy document, can be at most 8192 characters.'
+  const load = (policy: string) => {
+    const paths = { '/': { get: {} } }
+    const definition = { openapi: '3.0.1', info: { title: 'x' }, paths, 'x-amazon-apigateway-policy': policy }
+    const body = new TextEncoder().encode(JSON.stringify(definition))
+    return server.client.send(new ImportRestApiCommand({ body }))
+  }
+  expect(await failure(create({ policy: policyOf(8193) }))).toBe(sentence)
+  expect(await failure(create({ policy: policyOf(8192) }))).toBe('')
+  expect(await failure(load(policyOf(8193)))).toBe(sentence)
+  expect(await failure(load(policyOf(8192)))).toBe('')
+})
+
+describe('gateway responses', () => {
+  const invalid = (expression: string) =>
+    `BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression specified: ${expression}]`
+
+  test('map from the request, the context, stage variables and constants', async () => {
+    const { id: restApiId } = await create()
+    const at = { restApiId, responseType: 'DEFAULT_4XX' } as const
+    const responseParameters = {
+      'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+      'gatewayresponse.header.a': 'method.request.header.Accept',
+      'gatewayresponse.header.b': 'method.request.path.petId',
+      'gatewayresponse.header.c': 'method.request.multivaluequerystring.q',
+      'gatewayresponse.header.d': 'context.error.responseType',
+      'gatewayresponse.header.e': 'stageVariables.a',
+      'gatewayresponse.header.f': 'method.input.params.petId',
+    }
+    const put = await server.client.send(new PutGatewayResponseCommand({ ...at, responseParameters }))
+    expect(put.responseParameters).toEqual(responseParameters)
+  })
+
+  test.each([
+    ['method.response.header.A', "'a'", 'method.response.header.A'],
+    ['gatewayresponse.querystring.A', "'a'", 'gatewayresponse.querystring.A'],
+    ['gatewayresponse.header.A', 'test-value', 'test-value'],
+    ['gatewayresponse.header.A', 'integration.response.header.A', 'integration.response.header.A'],
+  ])('refuse %s: %s', async (key, value, told) => {
+    const { id: restApiId } = await create()
+    const at = { restApiId, responseType: 'DEFAULT_4XX' } as const
+    const put = new PutGatewayResponseCommand({ ...at, responseParameters: { [key]: value } })
+    expect(await failure(server.client.send(put))).toBe(invalid(told))
+    const add = { op: 'add', path: `/responseParameters/${key}`, value } as const
+    const patch = new UpdateGatewayResponseCommand({ ...at, patchOperations: [add] })
+    expect(await failure(server.client.send(patch))).toBe(invalid(told))
   })
 })
 

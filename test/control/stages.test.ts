@@ -12,6 +12,7 @@ import {
   type PatchOperation,
   PutIntegrationCommand,
   PutMethodCommand,
+  UpdateRestApiCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -96,6 +97,31 @@ describe('deployments', () => {
     expect(await failure(deploy())).toBe('BadRequestException: No integration defined for method')
   })
 
+  test('of a private API need a policy', async () => {
+    const types = { op: 'replace', path: '/endpointConfiguration/types/EDGE', value: 'PRIVATE' } as const
+    await server.client.send(new UpdateRestApiCommand({ restApiId, patchOperations: [types] }))
+    expect(await failure(deploy({ stageName: 'dev' }))).toBe(
+      "BadRequestException: Private REST API doesn't have a resource policy attached to it",
+    )
+    const Statement = [
+      { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
+    ]
+    const value = JSON.stringify({ Version: '2012-10-17', Statement })
+    const policy = { op: 'replace', path: '/policy', value } as const
+    await server.client.send(new UpdateRestApiCommand({ restApiId, patchOperations: [policy] }))
+    expect(await failure(deploy({ stageName: 'dev' }))).toBe('')
+  })
+
+  test('make no eleventh stage', async () => {
+    const deploymentId = await deploy({ stageName: 'stage0' })
+    for (let i = 1; i < 10; i++) await create({ stageName: `stage${i}`, deploymentId })
+    const sentence =
+      'LimitExceededException: Maximum number of Stages for this API has been reached.  Please contact AWS if you need additional Stages.'
+    expect(await failure(deploy({ stageName: 'more' }))).toBe(sentence)
+    expect(await failure(create({ stageName: 'more', deploymentId }))).toBe(sentence)
+    expect(await failure(deploy({ stageName: 'stage1' }))).toBe('')
+  })
+
   test('as a canary go to a stage that is there', async () => {
     const canarySettings = { percentTraffic: 10 }
     const content = 'BadRequestException: Invalid deployment content specified.'
@@ -121,6 +147,53 @@ describe('deployments', () => {
 })
 
 describe('stages', () => {
+  test("a canary's variables come and go one by one", async () => {
+    const deploymentId = await deploy()
+    await create({
+      deploymentId,
+      canarySettings: { percentTraffic: 5, stageVariableOverrides: { var1: 'a', var2: 'b' } },
+    })
+    const at = '/canarySettings/stageVariableOverrides'
+    const { canarySettings } = await update(
+      { op: 'replace', path: `${at}/newVar`, value: 'newVal' },
+      { op: 'replace', path: `${at}/var2`, value: 'val4' },
+      { op: 'remove', path: `${at}/var1` },
+    )
+    expect(canarySettings).toMatchObject({
+      percentTraffic: 5,
+      stageVariableOverrides: { newVar: 'newVal', var2: 'val4' },
+    })
+    await update({ op: 'remove', path: '/canarySettings' })
+    expect(await failure(update({ op: 'remove', path: `${at}/var1` }))).toBe(
+      `BadRequestException: Cannot remove method setting canarySettings/stageVariableOverrides/var1 because there is no method setting for this method `,
+    )
+  })
+
+  test('names, and variables, have their lengths and numbers', async () => {
+    const deploymentId = await deploy()
+    expect(await failure(create({ deploymentId, stageName: 'a'.repeat(129) }))).toBe(
+      'BadRequestException: Invalid stage name, can be at most 128 characters.',
+    )
+    const lengths =
+      'BadRequestException: Invalid stage variable, its name can be at most 64 characters and its value at most 512 characters.'
+    expect(await failure(create({ deploymentId, variables: { ['a'.repeat(65)]: 'b' } }))).toBe(lengths)
+    expect(await failure(create({ deploymentId, variables: { a: 'b'.repeat(513) } }))).toBe(lengths)
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`v${i}`, 'x']))
+    expect(await failure(create({ deploymentId, variables: many(101) }))).toBe(
+      'LimitExceededException: Maximum number of Stage Variables for this stage has been reached.  Please contact AWS if you need additional Stage Variables.',
+    )
+    expect(
+      await failure(
+        create({
+          deploymentId,
+          stageName: 'a'.repeat(128),
+          variables: { ...many(99), ['a'.repeat(64)]: 'b'.repeat(512) },
+        }),
+      ),
+    ).toBe('')
+  })
+
   test('defaults, and each once', async () => {
     const deploymentId = await deploy()
     const { $metadata, createdDate, lastUpdatedDate, ...stage } = await create({ deploymentId })
@@ -182,6 +255,13 @@ describe('stages', () => {
       cacheClusterSize: '0.5',
       cacheClusterStatus: 'AVAILABLE',
     })
+    const destinationArn = 'arn:aws:firehose:us-east-1:1:deliverystream/amazon-apigateway-x'
+    const format = '{"id":"$context.extendedRequestId"}\n'
+    const streamed = await update(
+      { op: 'replace', path: '/accessLogSettings/destinationArn', value: destinationArn },
+      { op: 'replace', path: '/accessLogSettings/format', value: format },
+    )
+    expect(streamed.accessLogSettings).toEqual({ destinationArn, format })
     const bare = await update(
       { op: 'remove', path: '/accessLogSettings' },
       { op: 'remove', path: '/variables/a' },
@@ -207,6 +287,22 @@ describe('stages', () => {
     [{ op: 'add', path: '/accessLogSettings/x', value: 'y' }, logs],
     [{ op: 'replace', path: '/accessLogSettings', value: 'y' }, logs],
     [{ op: 'remove', path: '/accessLogSettings/format' }, noSetting('remove', 'accessLogSettings/format')],
+    [
+      { op: 'replace', path: '/accessLogSettings/format', value: '$context.requestId\n$context.status' },
+      "Access Log format must be single line, new line character is allowed only at end of the format: '$context.requestId\n$context.status'",
+    ],
+    [
+      { op: 'replace', path: '/accessLogSettings/format', value: '$context.requestIds $context.status' },
+      "Access Log format must include either $context.requestId or $context.extendedRequestId : '$context.requestIds $context.status'",
+    ],
+    [
+      { op: 'replace', path: '/accessLogSettings/destinationArn', value: 'arn:aws:s3:::bucket' },
+      'Invalid ARN specified in the request',
+    ],
+    [
+      { op: 'replace', path: '/accessLogSettings/destinationArn', value: 'stdout' },
+      "Invalid ARN specified in the request. ARNs must start with 'arn:': stdout",
+    ],
     [{ op: 'replace', path: '/accessLogSettings/format', value: '' }, 'Access Log value must not be empty'],
     [
       { op: 'add', path: '/canarySettings/percentTraffic', value: '5' },

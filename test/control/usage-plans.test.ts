@@ -142,6 +142,35 @@ describe('a usage plan', () => {
     expect((await update(id, { op: 'remove', path: at })).apiStages![0]!.throttle).toBeUndefined()
   })
 
+  test('limits methods of the root, which are written //GET', async () => {
+    const apiStages = [{ apiId, stage: 'dev', throttle: { '//GET': THROTTLE } }]
+    const id = await create({ apiStages, throttle: THROTTLE })
+    const at = `/apiStages/${dev}/throttle`
+    const changed = await update(
+      id,
+      { op: 'replace', path: `${at}///GET/rateLimit`, value: '1' },
+      { op: 'replace', path: `${at}/~1/GET/burstLimit`, value: '2' },
+      { op: 'add', path: `${at}///POST/rateLimit`, value: '3' },
+    )
+    expect(changed.apiStages![0]!.throttle).toEqual({
+      '//GET': { rateLimit: 1, burstLimit: 2 },
+      '//POST': { rateLimit: 3 },
+    })
+    const less = await update(id, { op: 'remove', path: `${at}///GET` })
+    expect(less.apiStages![0]!.throttle).toEqual({ '//POST': { rateLimit: 3 } })
+  })
+
+  test('takes the limits of all methods in JSON', async () => {
+    const id = await create({ ...onDev(), throttle: THROTTLE })
+    const path = `/apiStages/${dev}/throttle`
+    const limits = { '/pets/GET': { rateLimit: 1, burstLimit: 1 }, '//GET': { rateLimit: 2 } }
+    for (const value of [JSON.stringify(limits), JSON.stringify(JSON.stringify(limits))])
+      expect((await update(id, { op: 'replace', path, value })).apiStages![0]!.throttle).toEqual(limits)
+    for (const value of ['x', '[]', '{"/pets/GET": {"rateLimit": "fast"}}', '{"pets": {}}'])
+      expect(await failure(update(id, { op: 'replace', path, value }))).toContain('BadRequestException: ')
+    expect((await get(id)).apiStages![0]!.throttle).toEqual(limits)
+  })
+
   test('limits single methods only under a limit of its own', async () => {
     const apiStages = [{ apiId, stage: 'dev', throttle: { '/a/GET': THROTTLE } }]
     expect(await failure(create({ apiStages }))).toBe(

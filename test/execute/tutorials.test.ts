@@ -108,7 +108,15 @@ function definition(): ApiDefinition {
         },
         options: {
           responses: {
-            200: { description: 'cors', headers: { 'Access-Control-Allow-Methods': { type: 'string' } } },
+            200: {
+              description: 'cors',
+              headers: Object.fromEntries(
+                ['Methods', 'Headers', 'Origin'].map((name) => [
+                  `Access-Control-Allow-${name}`,
+                  { type: 'string' },
+                ]),
+              ),
+            },
           },
           [X]: {
             type: 'mock',
@@ -185,6 +193,7 @@ function definition(): ApiDefinition {
     restApiId: 'abc123',
     region: 'us-east-1',
     accountId: '000000000000',
+    maxTimeoutMs: 29_000,
     newId: (length) => String(ids++).padStart(length, '0'),
   })
   expect(warnings).toEqual([])

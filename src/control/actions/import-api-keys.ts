@@ -3,15 +3,15 @@
  * others than Description, Enabled and UsagePlanIds are passed over. A key whose value is there already is overwritten.
  */
 import type { ApiKey, UsagePlan } from '../../core/documents.ts'
-import { limitOf } from '../../core/limits.ts'
-import { badRequest, conflict, limitExceeded, notFound, Problem } from '../../core/problem.ts'
+import { badRequest, conflict, notFound, Problem } from '../../core/problem.ts'
 import { flag, oneOf } from '../../core/shape.ts'
 import { sha256 } from '../../core/sigv4/hash.ts'
 import type { Transaction } from '../../store/documents.ts'
 import { parseCsv } from '../csv.ts'
 import { type Call, type Desk, epochSeconds, type Operation } from '../desk.ts'
 import { idsInOrder } from '../ids.ts'
-import { checkApiKey, claimValue, newApiKey, renameInPlans } from '../kinds/api-key.ts'
+import { checkApiKey, claimValue, newApiKey, renameInPlans, TOO_SHORT } from '../kinds/api-key.ts'
+import { keepLimit } from '../limits.ts'
 import { keyPath, planPath, subscribe } from '../subscriptions.ts'
 
 type Line = Record<string, string>
@@ -48,11 +48,8 @@ async function importApiKeys(call: Call, desk: Desk) {
         .catch((error) => warnings.push(`Line ${i + 2}: ${messageOf(error)}`))
     if (call.query.failonwarnings === true && warnings.length > 0)
       throw badRequest(`Warnings found during import:\n\t${warnings.join('\n\t')}`)
-    const limit = limitOf('apiKeys', desk.platform.settings.limits)
-    if ((await documents.count(call.region, '/apikeys')) + made.size > limit)
-      throw limitExceeded(
-        'Maximum number of apiKeys has been reached. Please contact AWS if you need additional apiKeys.',
-      )
+    const count = async () => (await documents.count(call.region, '/apikeys')) + made.size
+    await keepLimit('apiKeys', desk.platform, count)
     return { ids: [...ids], warnings }
   })
 }
@@ -73,6 +70,8 @@ async function importLine(
   const { name = '', key: value = '', description, enabled, usageplanids = '' } = line
   const { tx, desk, warnings } = on
   const now = epochSeconds(desk.platform)
+  // CreateApiKey would make one
+  if (!value) throw badRequest(TOO_SHORT)
   const hash = await sha256(value)
   const claim = await desk.store.documents.claim('apikey', hash)
   if (claim && claim.region !== tx.region) throw conflict('API Key already exists')

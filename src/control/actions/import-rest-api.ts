@@ -10,6 +10,7 @@ import { type Call, type Desk, epochSeconds, type Operation } from '../desk.ts'
 import { freshId, idAfter } from '../ids.ts'
 import { kinds } from '../kinds/registry.ts'
 import { newRestApi, rootId, showRestApi } from '../kinds/rest-api.ts'
+import { checkPolicyLength } from '../policy-text.ts'
 
 const QUERY = { failonwarnings: flag, parameters: textMap }
 
@@ -31,7 +32,7 @@ export function idMaker(desk: Desk, used: readonly { id: string }[] = []): ReadO
 function read(call: Call, desk: Desk, restApiId: string, used: readonly { id: string }[] = []): Imported {
   const { basepath, ignore, endpointConfigurationTypes, vpcEndpointIds } = (call.query.parameters ??
     {}) as Record<string, string | undefined>
-  return readOpenApi(textOf(call.bytes), {
+  const imported = readOpenApi(textOf(call.bytes), {
     restApiId,
     region: call.region,
     accountId: desk.platform.settings.accountId,
@@ -41,8 +42,11 @@ function read(call: Call, desk: Desk, restApiId: string, used: readonly { id: st
     endpointConfigurationTypes,
     vpcEndpointIds: vpcEndpointIds?.split(','),
     oidcAuthorizers: desk.platform.settings.oidcAuthorizers,
+    maxTimeoutMs: desk.platform.settings.maxTimeoutMs,
     newId: idMaker(desk, used),
   })
+  checkPolicyLength(imported.definition.restApi.policy, desk.platform.settings.limits)
+  return imported
 }
 
 /** What an import may ask for and Amazon does not know. */

@@ -12,6 +12,8 @@ import { conceal, reveal } from '../secret.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
+export const TOO_SHORT = 'API Key value should be at least 20 characters'
+
 export const apiKey = kind<ApiKey>({
   name: 'ApiKey',
   path: '/apikeys/{apiKey}',
@@ -93,7 +95,7 @@ export function checkApiKey(key: ApiKey, { verb, now }: Pick<Scope, 'verb' | 'no
   const { name = '', description = '', value } = key
   if (name.length > 1024) throw badRequest('Invalid API Key name, can be at most 1024 characters.')
   if (!before && value.length > 128) throw badRequest('API Key value exceeds maximum size of 128 characters')
-  if (!before && value.length < 20) throw badRequest('API Key value should be at least 20 characters')
+  if (!before && value.length < 20) throw badRequest(TOO_SHORT)
   if (!before && isSealed(value)) throw badRequest('Invalid API Key value specified')
   if (description.length > 125_000) throw badRequest('Invalid API Key description specified.')
   key.stageKeys ??= []

@@ -1,17 +1,14 @@
 import type { Authorizer } from '../../core/documents.ts'
 import { asOneOf, asText, asWhole, listed, listedPaths, member } from '../../core/patch.ts'
-import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { conflict, notFound } from '../../core/problem.ts'
+import { checkAuthorizer, TOKEN_SOURCE, TTL } from '../../core/rules/authorizer.ts'
 import { oneOf, text, texts, whole } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
 import { kind, type Scope, without } from '../kind.ts'
 import { fill } from '../paths.ts'
 import { methodsOf } from './resource.ts'
 
-const TTL = 'Authorizer result TTL must be between 0 and 3600 seconds'
 const TYPES = ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS']
-/** where a token is looked for unless told */
-const TOKEN_SOURCE = 'method.request.header.Authorization'
-const LAMBDA = /^arn:[\w-]+:apigateway:[^:]*:lambda:path\/.+\/invocations$/
 
 export const authorizer = kind<Authorizer>({
   name: 'Authorizer',
@@ -69,27 +66,8 @@ export const authorizer = kind<Authorizer>({
 })
 
 async function check(authorizer: Authorizer, { tx, path }: Scope, before?: Authorizer): Promise<void> {
-  const {
-    id,
-    name,
-    type,
-    authorizerUri = '',
-    identitySource = '',
-    authorizerResultTtlInSeconds: ttl = 300,
-  } = authorizer
-  if (!name) throw badRequest('Authorizer name must be non-empty')
-  if (ttl < 0 || ttl > 3600) throw badRequest(TTL)
-  if (type === 'COGNITO_USER_POOLS') {
-    if (!authorizer.providerARNs?.length)
-      throw badRequest('Provider ARNs must be specified for authorizers of type COGNITO_USER_POOLS')
-  } else if ((!before || authorizerUri !== (before.authorizerUri ?? '')) && !LAMBDA.test(authorizerUri))
-    throw badRequest(
-      `Invalid Authorizer URI: ${authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
-    )
-  if (type !== 'REQUEST' && !/^method\.request\.header\.[^\s,]+$/.test(identitySource))
-    throw badRequest(`Invalid identity source specified for authorizer of type ${type}: ${identitySource}`)
-  if (type === 'REQUEST' && ttl > 0 && !identitySource)
-    throw badRequest('An identity source must be specified when authorization caching is enabled')
+  checkAuthorizer(authorizer, before)
+  const { id, name } = authorizer
   for (const { body } of await tx.list<Authorizer>(parentOf(path)))
     if (body.name === name && body.id !== id)
       throw conflict(`Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`)

@@ -3,8 +3,10 @@ import type { ApiDefinition, CanarySettings, Deployment, Stage } from '../../cor
 import { listedPaths, member } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
 import { flag, map, oneOf, real, record, text, textMap, texts, type Values } from '../../core/shape.ts'
+import { parentOf } from '../../store/documents.ts'
 import { loadDefinition } from '../definition.ts'
 import { kind, type Scope } from '../kind.ts'
+import { keepLimit } from '../limits.ts'
 import { fill } from '../paths.ts'
 import { CACHE_SIZES, checkStage, newStage } from './stage.ts'
 import { wholeCanary } from './stage-patch.ts'
@@ -42,6 +44,7 @@ export const deployment = kind<Deployment>({
     await checkCanary(scope, sent)
     const definition = (await loadDefinition(scope.kinds, tx, labels.restApiId!))!
     checkMethods(definition)
+    checkPrivate(definition)
     const compiled = compile(definition, deployment.id, region)
     // Amazon's answer has no room for them
     for (const warning of compiled.warnings)
@@ -72,6 +75,12 @@ function checkMethods({ resources }: ApiDefinition): void {
     throw badRequest('No integration defined for method')
 }
 
+/** Nobody may call a private API that no policy opens. */
+function checkPrivate({ restApi: { endpointConfiguration, policy } }: ApiDefinition): void {
+  if (endpointConfiguration.types.includes('PRIVATE') && !policy)
+    throw badRequest("Private REST API doesn't have a resource policy attached to it")
+}
+
 const stagePath = ({ labels }: Scope, stageName: unknown) =>
   fill('/restapis/{restApiId}/stages/{stageName}', { ...labels, stageName: String(stageName) })
 
@@ -89,9 +98,10 @@ async function checkCanary(scope: Scope, { canarySettings, stageName }: Values):
 
 /** Points the named stage at the deployment, or only its canary; makes the stage where there is none. */
 async function moveStage(deployment: Deployment, scope: Scope, sent: Values): Promise<void> {
-  const { tx, now } = scope
+  const { tx, now, platform } = scope
   const path = stagePath(scope, sent.stageName)
   const before = await tx.get<Stage>(path)
+  if (!before) await keepLimit('stages', platform, async () => (await tx.list(parentOf(path))).length + 1)
   const { stageDescription, cacheClusterEnabled, cacheClusterSize, variables, tracingEnabled } = sent
   const set = {
     ...(stageDescription ? { description: stageDescription } : {}),

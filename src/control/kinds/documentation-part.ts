@@ -3,7 +3,9 @@ import { asText, listedPaths, member } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { matching, oneOf, record, text } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
+import { loadDefinition } from '../definition.ts'
 import { kind } from '../kind.ts'
+import { undocumented } from './undocumented.ts'
 
 type Location = DocumentationPart['location']
 
@@ -88,8 +90,12 @@ export const documentationPart = kind<DocumentationPart>({
       if (sameLocation(body.location, part.location))
         throw conflict('Documentation part already exists for the specified location')
   },
-  matches: ({ location }, { type, name, path, locationStatus }) =>
-    locationStatus !== 'UNDOCUMENTED' &&
+  async unstored({ query, labels }, range, kinds) {
+    if (query.locationStatus !== 'UNDOCUMENTED') return undefined
+    const api = await loadDefinition(kinds, { range }, labels.restApiId!)
+    return api && undocumented(api).map((location) => ({ location }))
+  },
+  matches: ({ location }, { type, name, path }) =>
     (type === undefined || location.type === type) &&
     (name === undefined || location.name === name) &&
     (path === undefined || location.path === path),

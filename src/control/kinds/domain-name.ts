@@ -162,6 +162,7 @@ function check(domain: DomainName, { now, region, accountId, platform }: Scope, 
   if (mutual && !mutual.truststoreUri) delete domain.mutualTlsAuthentication
   else if (mutual && types.join() !== 'REGIONAL')
     throw badRequest('Mutual TLS is only supported for REGIONAL domain names.')
+  else if (mutual) checkMutual(domain)
   for (const name of ['policy', 'managementPolicy'] as const) {
     if (domain[name] && !types.includes('PRIVATE'))
       throw badRequest('Policies are only supported for PRIVATE domain names.')
@@ -185,6 +186,13 @@ function check(domain: DomainName, { now, region, accountId, platform }: Scope, 
     for (const name of ['regionalDomainName', 'regionalHostedZoneId'] as const) delete domain[name]
   if (!types.includes('EDGE'))
     for (const name of ['distributionDomainName', 'distributionHostedZoneId'] as const) delete domain[name]
+}
+
+/** A trust store in S3 or, beyond Amazon, in a file; and TLS 1.2 at least (guide: rest-api-mutual-tls). */
+function checkMutual({ mutualTlsAuthentication, securityPolicy }: DomainName): void {
+  if (!/^(?:s3:\/\/[^/\s]+\/\S+|file:\/\/\/\S+)$/.test(mutualTlsAuthentication?.truststoreUri ?? ''))
+    throw badRequest('Invalid truststoreUri specified. It must be of the form s3://bucket-name/key-name.')
+  if (securityPolicy === 'TLS_1_0') throw badRequest('Mutual TLS requires a security policy of TLS 1.2.')
 }
 
 /** The hosts by which the data plane knows it. A private one is reached by none: that would need its VPC. */

@@ -2,6 +2,7 @@ import type { GatewayResponse } from '../../core/documents.ts'
 import type { GatewayResponseType } from '../../core/fault.ts'
 import { asText, entry, member, onlyPath } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
+import { checkResponseParameters } from '../../core/rules/gateway-response.ts'
 import { oneOf, text, textMap } from '../../core/shape.ts'
 import { kind } from '../kind.ts'
 
@@ -78,10 +79,11 @@ export const gatewayResponse = kind<GatewayResponse>({
     delete response.defaultResponse
     if (response.statusCode && !/^[1-5]\d\d$/.test(response.statusCode))
       throw badRequest('Invalid status code specified')
-    if (verb === 'update') return
+    if (verb === 'update') return checkResponseParameters(response.responseParameters)
     for (const name of ['responseParameters', 'responseTemplates'] as const)
       if (Object.values(response[name] ?? {}).some((value) => value === null))
         throw badRequest(`Invalid null or empty value in ${name}`)
+    checkResponseParameters(response.responseParameters)
   },
   view: ({ defaultResponse = false, statusCode, responseType, ...set }) => ({
     responseType,

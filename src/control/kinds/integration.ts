@@ -1,27 +1,19 @@
-import type { Integration, Method } from '../../core/documents.ts'
+import type { Integration, Method, Resource } from '../../core/documents.ts'
 import { asFlag, asOneOf, asText, asWhole, element, entry, member, namedPath } from '../../core/patch.ts'
-import { badRequest, notFound } from '../../core/problem.ts'
+import { notFound } from '../../core/problem.ts'
+import {
+  CONNECTION_TYPES,
+  CONTENT_HANDLING,
+  checkIntegration,
+  INVALID,
+  TRANSFER_MODES,
+  timeoutBetween,
+} from '../../core/rules/integration.ts'
 import { flag, oneOf, record, text, textMap, texts, whole } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
 import { kind, type Scope, without } from '../kind.ts'
-import {
-  badExpression,
-  checkContentTypes,
-  checkHttpMethod,
-  emptyToNull,
-  undeclared,
-} from './mapping-rules.ts'
-
-const PASSTHROUGH = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
-const TARGET =
-  /^integration\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+$/
-const SOURCE =
-  /^(?:method\.request\.(?:(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|body(?:\..+)?)|'.*'|context\..+|stageVariables\..+)$/s
-const DECLARED = /^method\.request\.(?:header|querystring|path)\./
-/** Of any service's ARN: Amazon asks for its form first, then for path or action. */
-const ARN = /^arn:[\w-]+:[^:]*:[^:]*:([^:]*):(.+)$/
-
-const timeout = (max: number) => `Timeout should be between 50 ms and ${max} ms`
+import { up } from '../paths.ts'
+import { emptyToNull } from './mapping-rules.ts'
 
 export const integration = kind<Integration>({
   name: 'Integration',
@@ -32,7 +24,7 @@ export const integration = kind<Integration>({
     'type!': oneOf('HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'),
     httpMethod: text,
     uri: text,
-    connectionType: oneOf('INTERNET', 'VPC_LINK'),
+    connectionType: oneOf(...CONNECTION_TYPES),
     connectionId: text,
     credentials: text,
     requestParameters: textMap,
@@ -40,10 +32,10 @@ export const integration = kind<Integration>({
     passthroughBehavior: text,
     cacheNamespace: text,
     cacheKeyParameters: texts,
-    contentHandling: oneOf('CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'),
+    contentHandling: oneOf(...CONTENT_HANDLING),
     timeoutInMillis: whole,
     tlsConfig: record({ insecureSkipVerification: flag }),
-    responseTransferMode: oneOf('BUFFERED', 'STREAM'),
+    responseTransferMode: oneOf(...TRANSFER_MODES),
     integrationTarget: text,
   },
   key: 'type',
@@ -74,34 +66,16 @@ export const integration = kind<Integration>({
       '/cacheKeyParameters/*': element,
       '/cacheNamespace': member(),
       '/connectionId': member(),
-      '/connectionType': member(
-        asOneOf(
-          'Invalid connection type specified. Valid options are INTERNET,VPC_LINK',
-          'INTERNET',
-          'VPC_LINK',
-        ),
-      ),
-      '/contentHandling': member(
-        asOneOf(
-          'Invalid content handling strategy specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT',
-          'CONVERT_TO_BINARY',
-          'CONVERT_TO_TEXT',
-        ),
-      ),
+      '/connectionType': member(asOneOf(INVALID.connectionType, ...CONNECTION_TYPES)),
+      '/contentHandling': member(asOneOf(INVALID.contentHandling, ...CONTENT_HANDLING)),
       '/credentials': member(),
       '/httpMethod': member(),
       '/integrationTarget': member(),
       '/passthroughBehavior': member(asText, { empty: 'Invalid passthrough behavior specified' }),
       '/requestParameters/*': entry(),
       '/requestTemplates/*': entry((template) => template || null),
-      '/responseTransferMode': member(
-        asOneOf(
-          'Invalid response transfer mode specified. Valid options are BUFFERED,STREAM',
-          'BUFFERED',
-          'STREAM',
-        ),
-      ),
-      '/timeoutInMillis': member(asWhole(timeout(29_000)), { empty: timeout(29_000) }),
+      '/responseTransferMode': member(asOneOf(INVALID.responseTransferMode, ...TRANSFER_MODES)),
+      '/timeoutInMillis': member(asWhole(timeoutBetween(29_000)), { empty: timeoutBetween(29_000) }),
       '/tlsConfig/insecureSkipVerification': member(asFlag),
       '/type': member(
         asOneOf('Invalid integration type specified', 'HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'),
@@ -117,50 +91,13 @@ export const integration = kind<Integration>({
   }),
 })
 
-async function check(integration: Integration, scope: Scope): Promise<void> {
-  const { type, passthroughBehavior = '', timeoutInMillis = 29_000, requestTemplates } = integration
-  if (type !== 'MOCK') checkTarget(integration)
-  if (!PASSTHROUGH.includes(passthroughBehavior))
-    throw badRequest(`Invalid passthrough behavior specified. Valid options are ${PASSTHROUGH.join(',')}`)
-  const { maxTimeoutMs } = scope.platform.settings
-  if (timeoutInMillis < 50 || timeoutInMillis > maxTimeoutMs) throw badRequest(timeout(maxTimeoutMs))
-  if (integration.connectionType === 'VPC_LINK' && !integration.connectionId)
-    throw badRequest('connectionId must be specified for connection type VPC_LINK')
-  checkContentTypes(requestTemplates)
+async function check(integration: Integration, { tx, path, platform }: Scope): Promise<void> {
+  const resource = await tx.get<Resource>(up(path, 3))
+  checkIntegration(integration, {
+    method: await tx.get<Method>(parentOf(path)),
+    path: resource?.path ?? '',
+    maxTimeoutMs: platform.settings.maxTimeoutMs,
+  })
+  const { requestTemplates } = integration
   if (requestTemplates) integration.requestTemplates = emptyToNull(requestTemplates)
-  await checkParameters(integration, scope)
-}
-
-/** HTTP needs an endpoint, AWS an ARN with a path or an action. */
-function checkTarget({ type, httpMethod, uri = '', credentials }: Integration): void {
-  if (!httpMethod) throw badRequest('Enumeration value for HttpMethod must be non-empty')
-  checkHttpMethod(httpMethod)
-  if (type.startsWith('HTTP')) {
-    if (!/^(?:https?:\/\/.|\$\{stageVariables\.)/.test(uri))
-      throw badRequest('Invalid HTTP endpoint specified for URI')
-    return
-  }
-  const [, service, rest] = ARN.exec(uri) ?? []
-  if (!rest) throw badRequest('Invalid ARN specified in the request')
-  if (!service || !/^arn:[\w-]+:apigateway:/.test(uri) || !/^(?:path|action)/.test(rest))
-    throw badRequest('AWS ARN for integration must contain path or action')
-  if (type === 'AWS_PROXY' && !(service === 'lambda' && rest.startsWith('path/2015-03-31/functions/')))
-    throw badRequest(
-      "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
-    )
-  if (type === 'AWS' && service !== 'lambda' && !credentials)
-    throw badRequest('Role ARN must be specified for AWS integrations')
-}
-
-/** Targets and sources are well formed, and sources are declared by the method. */
-async function checkParameters({ requestParameters = {} }: Integration, { tx, path }: Scope): Promise<void> {
-  const entries = Object.entries(requestParameters)
-  if (entries.length === 0) return
-  const method = await tx.get<Method>(parentOf(path))
-  for (const [target, source] of entries) {
-    if (!TARGET.test(target)) throw badExpression(target)
-    if (!SOURCE.test(source)) throw badExpression(source)
-    if (DECLARED.test(source) && !Object.hasOwn(method?.requestParameters ?? {}, source))
-      throw undeclared(source)
-  }
 }

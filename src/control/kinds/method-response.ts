@@ -1,9 +1,10 @@
 import type { MethodResponse } from '../../core/documents.ts'
 import { asFlag, asText, entry, onlyPath } from '../../core/patch.ts'
 import { conflict, notFound } from '../../core/problem.ts'
+import { badExpression } from '../../core/rules/expression.ts'
 import { flag, map, matching, textMap } from '../../core/shape.ts'
 import { kind } from '../kind.ts'
-import { badExpression, checkModels, NO_CONTENT_TYPE, NO_PARAMETER } from './mapping-rules.ts'
+import { checkModels, NO_CONTENT_TYPE, NO_PARAMETER } from './mapping-rules.ts'
 
 export const STATUS_CODE = matching('[1-5]\\d\\d')
 const ABOVE = ['Resource', 'Method']

@@ -1,16 +1,11 @@
-import type { Method } from '../../core/documents.ts'
+import type { Authorizer, Method } from '../../core/documents.ts'
 import { asFlag, asText, entry, listed, member, namedPath } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { badExpression, checkHttpMethod } from '../../core/rules/expression.ts'
 import { flag, map, text, textMap, texts } from '../../core/shape.ts'
 import { kind, type Scope, without } from '../kind.ts'
 import { fill } from '../paths.ts'
-import {
-  badExpression,
-  checkHttpMethod,
-  checkModels,
-  NO_CONTENT_TYPE,
-  NO_PARAMETER,
-} from './mapping-rules.ts'
+import { checkModels, NO_CONTENT_TYPE, NO_PARAMETER } from './mapping-rules.ts'
 
 const TYPES = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS']
 const PARAMETER =
@@ -88,7 +83,9 @@ async function checkAuthorizer(method: Method, { tx, labels }: Scope): Promise<v
     return
   }
   const path = fill('/restapis/{restApiId}/authorizers/{authorizerId}', { ...labels, authorizerId })
-  if (!authorizerId || !(await tx.get(path)))
+  const authorizer = authorizerId ? await tx.get<Authorizer>(path) : undefined
+  const isPool = authorizer?.type === 'COGNITO_USER_POOLS'
+  if (!authorizer || isPool !== (authorizationType === 'COGNITO_USER_POOLS'))
     throw badRequest(
       'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
     )

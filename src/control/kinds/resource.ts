@@ -1,6 +1,7 @@
 import type { Method, Resource } from '../../core/documents.ts'
 import { listedPaths, type PatchRule } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { BAD_PART, belowGreedy, isGreedy, isPathPart } from '../../core/rules/path-part.ts'
 import { text, texts, type Values } from '../../core/shape.ts'
 import { parentOf } from '../../store/documents.ts'
 import { kind, type Scope } from '../kind.ts'
@@ -8,9 +9,7 @@ import { up } from '../paths.ts'
 
 const noResource = () => notFound('Invalid Resource identifier specified')
 
-const PART = /^(?:[a-zA-Z0-9._:-]+|\{[a-zA-Z0-9._:-]+\+?\})$/
 const isVariable = (part: string) => part.startsWith('{')
-const isGreedy = (part: string) => part.endsWith('+}')
 
 const own: PatchRule = {
   ops: ['replace'],
@@ -79,16 +78,12 @@ async function check(resource: Resource, { tx, path }: Scope, before?: Resource)
   const all = await siblings(tx, path)
   const parent = all.find((other) => other.id === parentId)
   if (!parent) throw noResource()
-  if (!PART.test(pathPart))
-    throw badRequest(
-      "Resource's path part only allow a-zA-Z0-9._- and curly braces at the beginning and the end and an optional plus sign before the closing brace.",
-    )
-  if (isGreedy(parent.pathPart ?? ''))
-    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${parent.pathPart}`)
+  if (!pathPart) throw badRequest("Resource's path part must be specified")
+  if (!isPathPart(pathPart)) throw badRequest(BAD_PART)
+  if (isGreedy(parent.pathPart ?? '')) throw badRequest(belowGreedy(parent.pathPart!))
   const below = descendants(id, all)
   if (parentId === id || below.includes(parent)) throw badRequest('Resources cannot be cyclical.')
-  if (isGreedy(pathPart) && below.length > 0)
-    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${pathPart}`)
+  if (isGreedy(pathPart) && below.length > 0) throw badRequest(belowGreedy(pathPart))
   for (const other of all) {
     if (other.parentId !== parentId || other.id === id) continue
     if (other.pathPart === pathPart)

@@ -14,13 +14,15 @@ import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { flag, oneOf, record, text, textMap, texts, type Values, whole } from '../../core/shape.ts'
 import { idAfter, idsInOrder } from '../ids.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
-import { expandPolicy, shownPolicy } from '../policy-text.ts'
+import { checkPolicyLength, expandPolicy, shownPolicy } from '../policy-text.ts'
 import { domainsAmong, referrers } from '../references.ts'
 import { leavePlan } from '../subscriptions.ts'
 import { SECURITY_POLICIES } from './security-policies.ts'
 
 const COMPRESSION = 'Invalid minimum compression size, must be between 0 and 10485760'
 const NO_ENDPOINT = 'REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.'
+/** guide: apigateway-api-migration */
+const PRIVATE_TO_EDGE = 'Cannot change a private API into an edge-optimized API.'
 const PRIVATE_IPV4 = 'Only dualstack ipAddressType is supported for Private APIs.'
 
 /** Amazon lists the enumeration in this order (recorded). */
@@ -39,6 +41,8 @@ const endpointType: PatchRule = {
     if (!['REGIONAL', 'EDGE', 'PRIVATE'].includes(value))
       throw badRequest('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE')
     const configuration = draft.endpointConfiguration as EndpointConfiguration
+    const [before] = configuration.types
+    if (before === 'PRIVATE' && value === 'EDGE') throw badRequest(PRIVATE_TO_EDGE)
     configuration.types = [value]
     if (value === 'PRIVATE') configuration.ipAddressType = 'dualstack'
   },
@@ -101,7 +105,7 @@ export const restApi = kind<RestApi>({
     },
   },
 
-  check(api, { region, accountId }, before) {
+  check(api, { region, accountId, platform }, before) {
     const { types, ipAddressType, vpcEndpointIds } = api.endpointConfiguration
     if (types.length === 0) throw badRequest(NO_ENDPOINT)
     if (types.length > 1) throw badRequest('Cannot create an api with multiple Endpoint Types.')
@@ -116,8 +120,10 @@ export const restApi = kind<RestApi>({
       throw badRequest(`The RestApiId '${api.id}' cannot contain uppercase characters`)
     if (!/^[a-z0-9._-]+$/.test(api.id))
       throw badRequest(`The RestApiId '${api.id}' is not a valid identifier`)
-    if (api.policy && api.policy !== before?.policy)
+    if (api.policy && api.policy !== before?.policy) {
       api.policy = expandPolicy(api.policy, region, accountId, api.id)
+      checkPolicyLength(api.policy, platform.settings.limits)
+    }
   },
 
   async made(api, scope, { cloneFrom }) {

@@ -124,11 +124,34 @@ const promotable = (rule: PatchRule): PatchRule => ({
   apply: (draft, change) => (change.op === 'copy' ? promote(draft, change) : rule.apply(draft, change)),
 })
 
+/** A log group, or a delivery stream of Firehose (guide: set-up-logging, apigateway-logging-to-kinesis). */
+const LOG_DESTINATION =
+  /^arn:[\w-]+:(?:logs:[^:]*:[^:]*:log-group:\S+|firehose:[^:]*:[^:]*:deliverystream\/\S+)$/
+
+function checkLogDestination(arn: string): void {
+  if (!arn.startsWith('arn:'))
+    throw badRequest(`Invalid ARN specified in the request. ARNs must start with 'arn:': ${arn}`)
+  if (!LOG_DESTINATION.test(arn)) throw badRequest('Invalid ARN specified in the request')
+}
+
+function checkLogFormat(format: string): void {
+  if (/[\r\n]/.test(format.replace(/\r?\n$/, '')))
+    throw badRequest(
+      `Access Log format must be single line, new line character is allowed only at end of the format: '${format}'`,
+    )
+  if (!/\$context\.(?:requestId|extendedRequestId)(?![\w.-])/.test(format))
+    throw badRequest(
+      `Access Log format must include either $context.requestId or $context.extendedRequestId : '${format}'`,
+    )
+}
+
 const accessLog: PatchRule = {
   ops: ['add', 'replace', 'remove'],
   apply(draft, { op, path, at, value }) {
     if (op === 'remove') throw noSetting(op, path)
     if (!value) throw badRequest('Access Log value must not be empty')
+    if (path.endsWith('/format')) checkLogFormat(value)
+    else checkLogDestination(value)
     draft.accessLogSettings = { ...(draft.accessLogSettings as object), [at.at(-1)!]: value }
   },
 }
@@ -146,15 +169,29 @@ const NOT_COPY = OPS.filter((op) => op !== 'copy')
 
 const canaryMember = (as: Coerce): PatchRule => ({
   ops: NOT_COPY,
-  apply(draft, { op, path, at, keys, value = '' }) {
+  apply(draft, { op, path, at, value = '' }) {
     if (op !== 'replace') throw badRequest(`Invalid ${op} operation with path: ${path}`)
     const stage = draft as object as Stage
     const canary = wholeCanary(stage.canarySettings ?? {}, stage.deploymentId)
     const [, name] = at as [string, string]
-    const set = keys.length > 0 ? { ...canary.stageVariableOverrides, [keys[0]!]: value } : as(value)
-    stage.canarySettings = { ...canary, [name]: set }
+    stage.canarySettings = { ...canary, [name]: as(value) }
   },
 })
+
+/** One of the canary's variables; unlike other members it can be added and taken away (guide: update-canary-deployment). */
+const canaryVariable: PatchRule = {
+  ops: NOT_COPY,
+  apply(draft, { op, path, keys, value = '' }) {
+    if (!['add', 'replace', 'remove'].includes(op))
+      throw badRequest(`Invalid ${op} operation with path: ${path}`)
+    const stage = draft as object as Stage
+    if (op === 'remove' && !stage.canarySettings) throw noSetting(op, path)
+    const canary = wholeCanary(stage.canarySettings ?? {}, stage.deploymentId)
+    const { [keys[0]!]: _, ...rest } = canary.stageVariableOverrides ?? {}
+    const stageVariableOverrides = op === 'remove' ? rest : { ...rest, [keys[0]!]: value }
+    stage.canarySettings = { ...canary, stageVariableOverrides }
+  },
+}
 
 const canary: PatchRule = {
   ops: NOT_COPY,
@@ -225,7 +262,7 @@ export const stagePatch: PatchTable = {
       asReal('Invalid canary percentTraffic specified. It must be between 0.0 and 100.0'),
     ),
     '/canarySettings/useStageCache': canaryMember(asFlag),
-    '/canarySettings/stageVariableOverrides/*': canaryMember(asText),
+    '/canarySettings/stageVariableOverrides/*': canaryVariable,
     ...Object.fromEntries(
       Object.entries(SETTINGS).map(([path, [name, as]]) => [`/*/*/${path}`, setting(name, as)]),
     ),

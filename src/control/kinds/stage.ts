@@ -3,6 +3,7 @@ import { DEFAULT_SETTING } from '../../core/method-settings.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
 import { flag, oneOf, real, record, text, textMap, type Values } from '../../core/shape.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
+import { keepLimit } from '../limits.ts'
 import { fill } from '../paths.ts'
 import { domainsAmong, referrers } from '../references.ts'
 import { stagePatch, wholeCanary } from './stage-patch.ts'
@@ -76,6 +77,7 @@ export function newStage(sent: Values, now: number): Stage {
 /** Completes a stage and holds the rules on it; after a change also its date. */
 export async function checkStage(stage: Stage, { tx, labels, now, verb, platform }: Scope): Promise<void> {
   if (!/^[a-zA-Z0-9_-]+$/.test(stage.stageName)) throw badRequest('Stage name only allows a-zA-Z0-9_-')
+  if (stage.stageName.length > 128) throw badRequest('Invalid stage name, can be at most 128 characters.')
   const { deploymentId, documentationVersion, canarySettings, clientCertificateId } = stage
   const exists = async (path: string, label: Record<string, string>) =>
     (await tx.get<Deployment>(fill(path, { ...labels, ...label }))) !== undefined
@@ -97,16 +99,22 @@ export async function checkStage(stage: Stage, { tx, labels, now, verb, platform
     throw badRequest('Invalid client certificate identifier specified')
   if (stage.tracingEnabled && !platform.tracer)
     throw badRequest('X-Ray tracing is not supported by this runtime of the gateway')
-  checkVariables(stage.variables)
-  checkVariables(canarySettings?.stageVariableOverrides)
+  for (const variables of [stage.variables, canarySettings?.stageVariableOverrides]) {
+    checkVariables(variables)
+    await keepLimit('stageVariables', platform, () => Object.keys(variables ?? {}).length)
+  }
   if (stage.cacheClusterEnabled) stage.cacheClusterSize ??= '0.5'
   stage.cacheClusterStatus = stage.cacheClusterEnabled ? 'AVAILABLE' : 'NOT_AVAILABLE'
   if (verb === 'update') stage.lastUpdatedDate = now
 }
 
-/** guide, "Amazon API Gateway stage variables reference": which characters names and values may have */
+/** guide, "Amazon API Gateway stage variables reference": which characters names and values may have; limits: how many of them */
 function checkVariables(variables: Record<string, string> | undefined): void {
   for (const [name, value] of Object.entries(variables ?? {})) {
+    if (name.length > 64 || (value ?? '').length > 512)
+      throw badRequest(
+        'Invalid stage variable, its name can be at most 64 characters and its value at most 512 characters.',
+      )
     if (!/^[a-zA-Z0-9_]+$/.test(name)) throw badRequest(`Stage variable name ${name} is invalid`)
     if (!/^[A-Za-z0-9\-._~:/?#&=,]*$/.test(value ?? ''))
       throw badRequest(

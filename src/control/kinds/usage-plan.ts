@@ -9,12 +9,13 @@ import {
   type Draft,
   listedPaths,
   member,
+  type Op,
   type PatchRule,
   type PatchRules,
   type Refused,
 } from '../../core/patch.ts'
 import { badRequest, notFound, type Problem } from '../../core/problem.ts'
-import { list, map, oneOf, real, record, text, textMap, whole } from '../../core/shape.ts'
+import { list, map, oneOf, read, real, record, text, textMap, whole } from '../../core/shape.ts'
 import { kind, type Scope, without } from '../kind.ts'
 import { refer, referrers, unrefer } from '../references.ts'
 import { keepApart, keyPath, stageName, stagePath } from '../subscriptions.ts'
@@ -63,9 +64,9 @@ export const usagePlan = kind<UsagePlan>({
       '/apiStages/*/throttle/**/burstLimit': stageThrottle(['add', 'replace'], setLimit('burstLimit', burst)),
       '/apiStages/*/throttle/**': stageThrottle(
         ['remove'],
-        (stage, key) => void delete stage.throttle?.[key],
+        (stage, { key }) => void delete stage.throttle?.[key],
       ),
-      '/apiStages/*/throttle': stageThrottle(['remove'], (stage) => void delete stage.throttle),
+      '/apiStages/*/throttle': stageThrottle(['add', 'replace', 'remove'], setThrottle),
       '/quota/limit': settable(quotaNumber),
       '/quota/offset': settable(quotaNumber),
       '/quota/period': settable(
@@ -140,25 +141,55 @@ function changeStages(draft: Draft, { op, value }: Change): void {
   else if (others.length === plan.apiStages.length) plan.apiStages.push(stage)
 }
 
-function stageThrottle(
-  ops: PatchRule['ops'],
-  apply: (stage: ApiStage, key: string, value: string) => void,
-): PatchRule {
+/** What is set of a stage: the method's key, and the value. */
+interface Set {
+  op: Op
+  key: string
+  value: string
+}
+
+function stageThrottle(ops: PatchRule['ops'], apply: (stage: ApiStage, set: Set) => void): PatchRule {
   return {
     ops,
-    apply(draft, { keys: [name, key = ''], value = '' }) {
+    apply(draft, { op, keys: [name, key = ''], value = '' }) {
       const plan = draft as object as UsagePlan
       const stage = parseStage(name)
       const found = plan.apiStages.find((other) => stageName(other) === stageName(stage))
       if (!found) throw noStage(plan, stage)
-      apply(found, key.replace(/^\/*/, '/'), value)
+      apply(found, { op, key: keyAmong(found.throttle, key), value })
     },
   }
 }
 
+/** `/pets/GET`, and `//GET` of the root resource, however many slashes a patch path has before it. */
+const methodKey = (key: string): string => {
+  const bare = key.replace(/^\/+/, '')
+  return bare.includes('/') ? `/${bare}` : `//${bare}`
+}
+
+/** The key under which the method's limits are there already, else its usual one. */
+function keyAmong(throttle: ApiStage['throttle'], key: string): string {
+  const wanted = methodKey(key)
+  return Object.keys(throttle ?? {}).find((known) => methodKey(known) === wanted) ?? wanted
+}
+
 function setLimit(limit: keyof ThrottleSettings, as: Coerce) {
-  return (stage: ApiStage, key: string, value: string) => {
+  return (stage: ApiStage, { key, value }: Set) => {
     stage.throttle = { ...stage.throttle, [key]: { ...stage.throttle?.[key], [limit]: as(value) as number } }
+  }
+}
+
+/** All limits of a stage's methods as JSON, also as the guide's shell example quotes it: JSON within JSON. */
+function setThrottle(stage: ApiStage, { op, value }: Set): void {
+  if (op === 'remove') return void delete stage.throttle
+  const violations: string[] = []
+  try {
+    const once: unknown = JSON.parse(value)
+    const given = typeof once === 'string' ? JSON.parse(once) : once
+    const limits = read(map(throttle), given, 'throttle', violations) as NonNullable<ApiStage['throttle']>
+    stage.throttle = op === 'add' ? { ...stage.throttle, ...limits } : limits
+  } catch {
+    throw badRequest('Usage Plan throttle must be a map of method paths to rate and burst limits in JSON')
   }
 }
 

@@ -3,7 +3,7 @@
  * refuse it under `failonwarnings`; notes tell what Amazon would drop in silence, one line for each kind however often it
  * occurs, and never refuse it.
  */
-import { badRequest, type Problem } from '../problem.ts'
+import { badRequest, Problem } from '../problem.ts'
 
 /** Enough for a person to read; the rest is counted. Bounds the answer for a definition of 10,000 broken paths. */
 const MOST = 100
@@ -22,6 +22,16 @@ export class Findings {
   error(message: string, pointer: string): void {
     if (this.#errors.length < MOST) this.#errors.push(`${message} (${pointer})`)
     else this.#lostErrors++
+  }
+
+  /** Holds a rule of an operation; what it refuses is an error, after the words that say of what. */
+  hold(rule: () => void, what: string, pointer: string): void {
+    try {
+      rule()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.error(`${what}: ${error.message}`, pointer)
+    }
   }
 
   warn(message: string): void {

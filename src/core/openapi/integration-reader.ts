@@ -1,10 +1,10 @@
 /** `x-amazon-apigateway-integration` to an integration with its responses. Defaults and what is refused, as recorded. */
 import type { Integration, IntegrationResponse, Strings } from '../documents.ts'
+import { CONNECTION_TYPES, CONTENT_HANDLING, INVALID, TRANSFER_MODES } from '../rules/integration.ts'
 import { X } from './extensions.ts'
 import type { Reading } from './reading.ts'
 import { at, defined, docOf, entriesOf, isDoc, textOf, upper } from './value.ts'
 
-const CONTENT_HANDLING = ['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT']
 const TYPES = ['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK']
 
 /** Members that Amazon reads, and those that only HTTP APIs have: `payloadFormatVersion` 1.0 means nothing here (recorded). */
@@ -15,6 +15,10 @@ const MEMBERS = new Set(
     'responseTransferMode integrationTarget responses payloadFormatVersion description'
   ).split(' '),
 )
+
+/** What Amazon says of one part of a method that it cannot make. */
+export const unableToPut = (what: string, method: string, path: string): string =>
+  `Unable to put ${what} on '${method}' for resource at path '${path}'`
 
 export function readIntegration(
   extension: unknown,
@@ -32,7 +36,7 @@ export function readIntegration(
   // shared by reference, an integration is written out for each method
   if (found.pointer !== pointer) reading.spend(sizeOf(value))
   const unable = (why: string) =>
-    findings.warn(`Unable to put integration on '${method}' for resource at path '${path}': ${why}`)
+    findings.error(`${unableToPut('integration', method, path)}: ${why}`, pointer)
   const type = upper(value.type)
   if (!type || !TYPES.includes(type)) {
     unable(type ? `Unsupported integration type '${type}'` : 'Enumeration value for Type must be non-empty')
@@ -42,30 +46,26 @@ export function readIntegration(
     if (!MEMBERS.has(key) || (key === 'payloadFormatVersion' && Number(part) !== 1))
       findings.note(`'${key}' of an integration is for HTTP APIs only`, at(pointer, key))
   const isHttp = type.startsWith('HTTP')
-  const timeout = value.timeoutInMillis === undefined ? 29000 : Number(value.timeoutInMillis)
-  const timely = timeout >= 50 && timeout <= 300_000
-  if (!timely) unable('Timeout should be between 50 ms and 29000 ms')
-  const chosen = (name: string, options: string[]): string | undefined => {
+  const chosen = (name: 'connectionType' | 'contentHandling' | 'responseTransferMode', options: string[]) => {
     const given = upper(value[name])
     if (given === undefined || options.includes(given)) return given
-    unable(`Invalid ${name} '${given}'. Valid options are ${options.join(', ')}`)
+    unable(INVALID[name])
     return undefined
   }
   const strings = (name: string): Strings | undefined => readStrings(value[name], name, method, path, reading)
   return defined<Integration>({
     type,
-    // a mock calls nothing (recorded); Lambda is only ever called with POST
-    httpMethod: type === 'MOCK' ? undefined : (upper(value.httpMethod) ?? (isHttp ? method : 'POST')),
+    // a mock calls nothing (recorded)
+    httpMethod: type === 'MOCK' ? undefined : upper(value.httpMethod),
     uri: type === 'MOCK' ? undefined : textOf(value.uri),
-    connectionType: chosen('connectionType', ['INTERNET', 'VPC_LINK']) ?? (isHttp ? 'INTERNET' : undefined),
+    connectionType: chosen('connectionType', CONNECTION_TYPES) ?? (isHttp ? 'INTERNET' : undefined),
     connectionId: textOf(value.connectionId),
     credentials: textOf(value.credentials),
     requestParameters: strings('requestParameters'),
     requestTemplates: readTemplates(value.requestTemplates),
-    passthroughBehavior:
-      chosen('passthroughBehavior', ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']) ?? 'WHEN_NO_MATCH',
+    passthroughBehavior: upper(value.passthroughBehavior) ?? 'WHEN_NO_MATCH',
     contentHandling: chosen('contentHandling', CONTENT_HANDLING),
-    timeoutInMillis: timely ? timeout : 29000,
+    timeoutInMillis: value.timeoutInMillis === undefined ? 29000 : Number(value.timeoutInMillis),
     cacheNamespace: textOf(value.cacheNamespace) ?? resourceId,
     cacheKeyParameters: (Array.isArray(value.cacheKeyParameters) ? value.cacheKeyParameters : []).map(
       (p) => textOf(p) ?? '',
@@ -73,7 +73,7 @@ export function readIntegration(
     tlsConfig: isDoc(value.tlsConfig)
       ? { insecureSkipVerification: value.tlsConfig.insecureSkipVerification === true }
       : undefined,
-    responseTransferMode: upper(value.responseTransferMode),
+    responseTransferMode: chosen('responseTransferMode', TRANSFER_MODES),
     integrationTarget: textOf(value.integrationTarget),
     integrationResponses: readResponses(value.responses, method, path, at(pointer, 'responses'), reading),
   })
@@ -91,8 +91,9 @@ function readResponses(
     if (!isDoc(response)) continue
     const statusCode = textOf(response.statusCode) ?? (/^\d{3}$/.test(pattern) ? pattern : '200')
     if (!/^[1-5]\d\d$/.test(statusCode)) {
-      reading.findings.warn(
-        `Unable to put integration response on '${method}' for resource at path '${path}': Invalid status code specified`,
+      reading.findings.error(
+        `${unableToPut('integration response', method, path)}: Invalid status code specified`,
+        at(pointer, pattern),
       )
       continue
     }

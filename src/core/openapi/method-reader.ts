@@ -1,7 +1,10 @@
 /** An operation to a method: parameters, bodies, responses, protection, validator, integration. */
-import type { Method, MethodResponse } from '../documents.ts'
+import type { IntegrationResponse, Method, MethodResponse } from '../documents.ts'
+import { noMethodResponse } from '../rules/expression.ts'
+import { checkIntegration } from '../rules/integration.ts'
+import { checkIntegrationResponse } from '../rules/integration-response.ts'
 import { noteUnknown, X } from './extensions.ts'
-import { integrationOf, readIntegration } from './integration-reader.ts'
+import { integrationOf, readIntegration, unableToPut } from './integration-reader.ts'
 import type { Reading } from './reading.ts'
 import type { Referred } from './refs.ts'
 import { at, type Doc, defined, docOf, entriesOf, isDoc, listOf, member, textOf } from './value.ts'
@@ -30,7 +33,8 @@ export interface Operation {
   pointer: string
 }
 
-export function readMethod(operation: Operation, reading: Reading): Method {
+/** Nothing for a method whose protection cannot be made: it must not stand open. */
+export function readMethod(operation: Operation, reading: Reading): Method | undefined {
   const { value, method, path, pointer } = operation
   const { findings, security } = reading
   noteUnknown(value, 'operation', pointer, findings)
@@ -43,9 +47,11 @@ export function readMethod(operation: Operation, reading: Reading): Method {
     if (first) findings.note(`An operationId is repeated: '${name}' of ${first}`, pointer)
     else reading.operationIds.set(name, pointer)
   }
-  return defined<Method>({
+  const protection = security.protect(value, pointer)
+  if (!protection) return undefined
+  const made = defined<Method>({
     httpMethod: method,
-    ...security.protect(value, pointer),
+    ...protection,
     requestValidatorId: readValidator(value, pointer, reading),
     operationName: name,
     requestParameters: parameters.declared,
@@ -60,7 +66,42 @@ export function readMethod(operation: Operation, reading: Reading): Method {
       reading,
     ),
   })
+  checkPut(made, operation, reading)
+  return made
 }
+
+/** The integration and its responses, by the rules that hold where they are put one by one. */
+function checkPut(
+  { methodIntegration, ...method }: Method,
+  { path, pointer }: Operation,
+  { findings, options }: Reading,
+): void {
+  if (!methodIntegration) return
+  const { httpMethod, methodResponses = {} } = method
+  const { maxTimeoutMs } = options
+  const where = at(pointer, X.integration)
+  findings.hold(
+    () => checkIntegration(methodIntegration, { method, path, maxTimeoutMs }),
+    unableToPut('integration', httpMethod, path),
+    where,
+  )
+  const unable = unableToPut('integration response', httpMethod, path)
+  for (const response of Object.values(methodIntegration.integrationResponses ?? {})) {
+    const { statusCode, responseParameters = {} } = response
+    const answered = methodResponses[statusCode]
+    // the guide's own samples map headers of such (api-gateway-request-validation-sample-api-swagger)
+    if (!answered && Object.keys(responseParameters).length > 0)
+      findings.warn(`${unable}: ${noMethodResponse().message}`)
+    const rule = () => checkIntegrationResponse(response, answered ?? declaring(response))
+    findings.hold(rule, unable, at(where, 'responses'))
+  }
+}
+
+/** The method response that an integration response would need. */
+const declaring = ({ statusCode, responseParameters = {} }: IntegrationResponse): MethodResponse => ({
+  statusCode,
+  responseParameters: Object.fromEntries(Object.keys(responseParameters).map((name) => [name, false])),
+})
 
 function readParameters(operation: Operation, reading: Reading) {
   const { path, pointer, value, shared } = operation

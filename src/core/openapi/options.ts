@@ -15,6 +15,8 @@ export interface ReadOptions {
   vpcEndpointIds?: string[]
   /** whether JWT authorizers of any issuer (`x-edgeway-jwt`) are taken */
   oidcAuthorizers?: boolean
+  /** the longest that an integration may take */
+  maxTimeoutMs: number
   /** ids in ascending order, of so many characters: lists come in the order of ids */
   newId(length: 6 | 10): string
 }

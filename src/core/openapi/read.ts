@@ -174,7 +174,7 @@ function readPaths(root: Doc, reading: Reading): Resources {
         findings.warn(
           `Method '${method}' of resource at path '${resource.path}' is defined twice: the last one is kept.`,
         )
-      resource.resourceMethods[method] = readMethod(
+      const made = readMethod(
         {
           method,
           path: resource.path,
@@ -185,6 +185,7 @@ function readPaths(root: Doc, reading: Reading): Resources {
         },
         reading,
       )
+      if (made) resource.resourceMethods[method] = made
     }
   }
   return resources

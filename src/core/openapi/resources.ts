@@ -1,11 +1,9 @@
 /** The tree of resources that paths make. Amazon allows one variable at a place; see `refuseClash`. */
 import type { Resource } from '../documents.ts'
+import { BAD_PART, belowGreedy, isGreedy, isPathPart } from '../rules/path-part.ts'
 import { segmentsOf } from './base-path.ts'
 import type { Findings } from './findings.ts'
 import { unreadable } from './parse.ts'
-
-/** What Amazon lets a path part be. */
-const PATH_PART = /^(?:[a-zA-Z0-9._\-:,+~=@!$&'()*;%]+|\{[a-zA-Z0-9._\-:]+\+?\})$/
 
 /** A path with its variables' names left out: what it matches. */
 export const shapeOf = (path: string): string => path.replace(/\{[^{}/]*?(\+?)\}/g, '{$1}')
@@ -57,11 +55,13 @@ export class Resources {
   }
 
   #add(part: string, path: string, parent: Resource, pointer: string): Resource {
-    if (!PATH_PART.test(part))
-      this.#findings.warn(
-        `Resource at path '${path}': Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and ` +
-          'curly braces at the beginning and the end. It is matched as it is written.',
+    if (isGreedy(parent.pathPart ?? ''))
+      this.#findings.error(
+        `Unable to create resource at path '${path}': ${belowGreedy(parent.pathPart!)}`,
+        pointer,
       )
+    if (!isPathPart(part))
+      this.#findings.warn(`Resource at path '${path}': ${BAD_PART}. It is matched as it is written.`)
     if (part.startsWith('{')) {
       const sibling = this.#variables.get(parent.path)
       if (sibling === undefined) this.#variables.set(parent.path, part)

@@ -3,12 +3,18 @@
  * for methods without one of their own (recorded, though the guide says otherwise).
  */
 import type { Authorizer, Method } from '../documents.ts'
+import { checkAuthorizer, TOKEN_SOURCE } from '../rules/authorizer.ts'
 import { noteUnknown, X } from './extensions.ts'
 import type { Findings } from './findings.ts'
 import type { ReadOptions } from './options.ts'
 import { at, defined, docOf, entriesOf, isDoc, listOf, member, textOf, upper } from './value.ts'
 
-type Scheme = { kind: 'authorizer'; authorizer: Authorizer } | { kind: 'iam' | 'key' | 'unsupported' }
+type Scheme =
+  | { kind: 'authorizer'; authorizer: Authorizer }
+  | { kind: 'iam' | 'key' | 'unsupported' | 'missing' }
+
+/** A method that asks for what cannot be made must not stand open instead. */
+const NOT_CREATED = (name: string) => `Any methods with security: '${name}' will not be created.`
 
 export type Protection = Pick<
   Method,
@@ -44,16 +50,29 @@ export class Security {
     const authtype = textOf(scheme[X.authtype])
     const extension = member(scheme, X.authorizer)
     if (isDoc(extension)) {
-      const ttl = extension.authorizerResultTtlInSeconds
-      if (ttl !== undefined && ttl !== null && !(Number(ttl) >= 0 && Number(ttl) <= 3600))
-        this.#findings.error('Authorizer result TTL must be between 0 and 3600 seconds', pointer)
       const jwt = this.#jwt(extension, scheme, pointer, options)
       const authorizer = readAuthorizer(name, extension, scheme, { authtype, jwt, id: options.newId(6) })
-      if (authorizer) return { kind: 'authorizer', authorizer }
-      this.#findings.warn(`Unsupported authorizer type '${textOf(extension.type)}' for '${name}'. Ignoring.`)
-      return { kind: 'unsupported' }
+      if (authorizer) {
+        // an empty one is taken (recorded): the token is then looked for in Authorization
+        const identitySource =
+          authorizer.identitySource || (authorizer.type === 'REQUEST' ? '' : TOKEN_SOURCE)
+        const rule = () => checkAuthorizer({ ...authorizer, identitySource })
+        this.#findings.hold(rule, `Unable to create authorizer '${name}'`, pointer)
+        return { kind: 'authorizer', authorizer }
+      }
+      const type = textOf(extension.type)
+      this.#findings.warn(`Unsupported authorizer type '${type}' for '${name}'. ${NOT_CREATED(name)}`)
+      return { kind: 'missing' }
     }
     if (authtype && /^aws/i.test(authtype)) return { kind: 'iam' }
+    if (authtype) {
+      this.#findings.warn(
+        `Unable to create authorizer from security definition: '${name}'. Extension ${X.authorizer} is required. ` +
+          `${NOT_CREATED(name)} If this security definition is not a custom authorizer, remove the ${X.authtype} ` +
+          'extension and it will be ignored.',
+      )
+      return { kind: 'missing' }
+    }
     const isKey = scheme.type === 'apiKey' && scheme.in === 'header'
     if (isKey && textOf(scheme.name)?.toLowerCase() === 'x-api-key') return { kind: 'key' }
     this.#findings.warn(
@@ -90,14 +109,16 @@ export class Security {
     return { issuer: issuer ?? '', audience: audiences as string[] }
   }
 
-  /** What `operation` asks for. */
-  protect(operation: Record<string, unknown>, pointer: string): Protection {
+  /** What `operation` asks for; undefined where it asks for an authorizer that cannot be made. */
+  protect(operation: Record<string, unknown>, pointer: string): Protection | undefined {
     const own = Object.hasOwn(operation, 'security') ? operation.security : this.#byDefault
     const out: Protection = { authorizationType: 'NONE', apiKeyRequired: false }
+    let missing = false
     for (const requirement of listOf(own))
       for (const [name, scopes] of entriesOf(requirement)) {
         const scheme = this.#schemes.get(name)
         if (!scheme) this.#findings.note(`Security scheme '${name}' is not defined`, at(pointer, 'security'))
+        else if (scheme.kind === 'missing') missing = true
         else if (scheme.kind === 'key') out.apiKeyRequired = true
         else if (scheme.kind === 'iam') out.authorizationType = 'AWS_IAM'
         else if (scheme.kind === 'authorizer') this.#use(scheme.authorizer, scopes, out, pointer)
@@ -107,8 +128,10 @@ export class Security {
       out.authorizationType = auth
       delete out.authorizerId
       delete out.authorizationScopes
-    } else if (auth) this.#findings.warn(`Unsupported authorization type '${auth}' in ${pointer}. Ignoring.`)
-    return out
+      return out
+    }
+    if (auth) this.#findings.warn(`Unsupported authorization type '${auth}' in ${pointer}. Ignoring.`)
+    return missing ? undefined : out
   }
 
   #use(authorizer: Authorizer, scopes: unknown, out: Protection, pointer: string): void {
@@ -173,9 +196,9 @@ function readAuthorizer(
 
 const isHttpJwt = (extension: Record<string, unknown>): boolean => upper(extension.type) === 'JWT'
 
-/** HTTP APIs write `$request.header.X` for what REST APIs write `method.request.header.X`. */
+/** HTTP APIs write `$request.header.X` for what REST APIs write `method.request.header.X`, and so for the others. */
 const source = (text: string | undefined): string | undefined =>
-  text?.replaceAll('$request.', 'method.request.')
+  text?.replaceAll('$request.', 'method.request.').replace(/\$(?=(?:context|stageVariables)\.)/g, '')
 
 const issuerOf = (url: unknown): string | undefined =>
   textOf(url)?.replace(/\/?\.well-known\/openid-configuration$/, '') || undefined

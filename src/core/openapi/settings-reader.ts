@@ -7,6 +7,7 @@ import type {
   Strings,
 } from '../documents.ts'
 import { GATEWAY_RESPONSES } from '../fault.ts'
+import { checkResponseParameters } from '../rules/gateway-response.ts'
 import { X } from './extensions.ts'
 import type { Findings } from './findings.ts'
 import { partitionOf, type ReadOptions } from './options.ts'
@@ -165,12 +166,18 @@ export function readGatewayResponses(root: Doc, findings: Findings): GatewayResp
         findings.error('Invalid status code specified', at('#', X.gatewayResponses, type, 'statusCode'))
       return known && isDoc(response)
     })
-    .map(([responseType, response]) =>
-      defined<GatewayResponse>({
+    .map(([responseType, response]) => {
+      const responseParameters = strings(docOf(response).responseParameters)
+      findings.hold(
+        () => checkResponseParameters(responseParameters),
+        `Unable to put gateway response '${responseType}'`,
+        at('#', X.gatewayResponses, responseType, 'responseParameters'),
+      )
+      return defined<GatewayResponse>({
         responseType,
         statusCode: textOf(docOf(response).statusCode),
-        responseParameters: strings(docOf(response).responseParameters),
+        responseParameters,
         responseTemplates: strings(docOf(response).responseTemplates),
-      }),
-    )
+      })
+    })
 }

@@ -21,6 +21,7 @@ export function readOptions(over: Partial<ReadOptions> = {}): ReadOptions {
     restApiId: REST_API_ID,
     region: 'eu-west-1',
     accountId: '123456789012',
+    maxTimeoutMs: 29_000,
     newId: (length) => String(++count).padStart(length, '0'),
     ...over,
   }
@@ -41,20 +42,41 @@ const filled = <T>(
 const map = <T>(keys: fc.Arbitrary<string>, values: fc.Arbitrary<T>) =>
   filled(fc.dictionary(keys, values, { maxKeys: 3, noNullPrototype: true }))
 
-const source = fc.oneof(
-  word.map((w) => `method.request.querystring.${w}`),
-  header.map((h) => `method.request.header.${h}`),
-  text.map((t) => `'${t}'`),
-)
+type Around = Pick<Method, 'authorizationType' | 'requestParameters' | 'methodResponses'>
 
-const integration = (verb: string, resourceId: string): fc.Arbitrary<Integration> =>
-  fc
+/** A URI of each kind of integration. */
+const uriOf = (type: string, label: string): string => {
+  if (type.startsWith('HTTP')) return `https://example.com/${label}`
+  const called = `lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:${label}/invocations`
+  return `arn:aws:apigateway:eu-west-1:${type === 'AWS' ? `sqs:path/${label}` : called}`
+}
+
+const integration = (
+  resourceId: string,
+  { requestParameters = {}, methodResponses = {} }: Around,
+): fc.Arbitrary<Integration> => {
+  const declared = Object.keys(requestParameters)
+  const source = fc.oneof(
+    text.map((t) => `'${t}'`),
+    ...(declared.length ? [fc.constantFrom(...declared)] : []),
+  )
+  const headersOf = (statusCode: string) => {
+    const targets = Object.keys(methodResponses[statusCode]?.responseParameters ?? {})
+    return targets.length
+      ? map(
+          fc.constantFrom(...targets),
+          text.map((t) => `'${t}'`),
+        )
+      : fc.constant(undefined)
+  }
+  return fc
     .record({
       type: fc.constantFrom('HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK'),
       httpMethod: fc.constantFrom('GET', 'POST'),
-      uri: word.map((w) => `https://example.com/${w}`),
+      label: word,
       link: some(word),
-      credentials: some(word.map((w) => `arn:aws:iam::123456789012:role/${w}`)),
+      credentials: word.map((w) => `arn:aws:iam::123456789012:role/${w}`),
+      trusted: fc.boolean(),
       requestParameters: map(
         word.map((w) => `integration.request.header.${w}`),
         source,
@@ -64,32 +86,34 @@ const integration = (verb: string, resourceId: string): fc.Arbitrary<Integration
       contentHandling: some(fc.constantFrom('CONVERT_TO_TEXT', 'CONVERT_TO_BINARY')),
       timeoutInMillis: fc.constantFrom(29000, 50, 1234),
       cacheNamespace: some(word),
-      cacheKeyParameters: fc.uniqueArray(source, { maxLength: 2 }),
+      cacheKeyParameters: declared.length
+        ? fc.uniqueArray(fc.constantFrom(...declared), { maxLength: 2 })
+        : fc.constant<string[]>([]),
       insecureSkipVerification: some(fc.boolean()),
       responses: fc.uniqueArray(
-        fc.record({
-          statusCode: fc.constantFrom('200', '400', '404', '500'),
-          selectionPattern: fc.constantFrom(undefined, '4\\d{2}', '5\\d{2}', '.*Error.*'),
-          responseParameters: map(
-            header.map((h) => `method.response.header.${h}`),
-            text.map((t) => `'${t}'`),
-          ),
-          responseTemplates: map<string | null>(mediaType, fc.option(text)),
-          contentHandling: some(fc.constantFrom('CONVERT_TO_TEXT')),
-        }),
+        fc.constantFrom('200', '400', '404', '500').chain((statusCode) =>
+          fc.record({
+            statusCode: fc.constant(statusCode),
+            selectionPattern: fc.constantFrom(undefined, '4\\d{2}', '5\\d{2}', '.*Error.*'),
+            responseParameters: headersOf(statusCode),
+            responseTemplates: map<string | null>(mediaType, fc.option(text)),
+            contentHandling: some(fc.constantFrom('CONVERT_TO_TEXT')),
+          }),
+        ),
         {
           maxLength: 3,
           comparator: (a, b) => a.statusCode === b.statusCode || a.selectionPattern === b.selectionPattern,
         },
       ),
     })
-    .map(({ link, insecureSkipVerification, responses, ...rest }) => {
+    .map(({ link, label, trusted, credentials, insecureSkipVerification, responses, ...rest }) => {
       const isHttp = rest.type.startsWith('HTTP')
       const isMock = rest.type === 'MOCK'
       return defined<Integration>({
         ...rest,
-        httpMethod: isMock ? undefined : (rest.httpMethod ?? verb),
-        uri: isMock ? undefined : rest.uri,
+        httpMethod: isMock ? undefined : rest.httpMethod,
+        uri: isMock ? undefined : uriOf(rest.type, label),
+        credentials: trusted || rest.type === 'AWS' ? credentials : undefined,
         connectionType: isHttp ? (link ? 'VPC_LINK' : 'INTERNET') : undefined,
         connectionId: isHttp ? link : undefined,
         cacheNamespace: rest.cacheNamespace ?? resourceId,
@@ -100,6 +124,7 @@ const integration = (verb: string, resourceId: string): fc.Arbitrary<Integration
           : undefined,
       })
     })
+}
 
 const method = (
   verb: string,
@@ -134,7 +159,6 @@ const method = (
         }),
         { maxLength: 3, selector: (response) => response.statusCode },
       ),
-      methodIntegration: some(integration(verb, resource.id)),
     })
     .map(({ protection, scopes, queries, responses, ...rest }) => {
       const authorizer = typeof protection === 'string' ? undefined : protection
@@ -155,6 +179,11 @@ const method = (
           : undefined,
       })
     })
+    .chain((made) =>
+      some(integration(resource.id, made)).map((methodIntegration) =>
+        defined<Method>({ ...made, methodIntegration }),
+      ),
+    )
 }
 
 const authorizer = (label: string, index: number): fc.Arbitrary<Authorizer> =>
@@ -177,7 +206,7 @@ const authorizer = (label: string, index: number): fc.Arbitrary<Authorizer> =>
           ? ['arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_x']
           : undefined,
         authType: cognito ? 'cognito_user_pools' : 'custom',
-        authorizerUri: cognito ? undefined : `arn:aws:lambda:${label}`,
+        authorizerUri: cognito ? undefined : uriOf('AWS_PROXY', label),
         identitySource: type === 'REQUEST' && many ? `${one},method.request.querystring.q` : one,
         identityValidationExpression: type === 'TOKEN' ? expression : undefined,
         authorizerResultTtlInSeconds: ttl,

@@ -158,8 +158,11 @@ describe('much made of little', () => {
   it('texts that regular expressions could stumble over', () => {
     const hard = ['{'.repeat(300_000), '${'.repeat(300_000), '\\'.repeat(300_000), ' '.repeat(300_000)]
     for (const text of hard) {
-      const uri = { 'Fn::Sub': text }
-      const get = { 'x-amazon-apigateway-integration': { type: 'http', uri } }
+      const requestTemplates = { 'application/json': { 'Fn::Sub': text } }
+      const uri = { 'Fn::Sub': `http://x/${text.trim()}` }
+      const get = {
+        'x-amazon-apigateway-integration': { type: 'http', httpMethod: 'GET', uri, requestTemplates },
+      }
       expect(
         read(document({ info: { title: 'x', version: 3 }, paths: { '/': { get } } })).definition.resources,
       ).toHaveLength(1)
@@ -197,15 +200,15 @@ describe('names that mean something to JavaScript', () => {
         "parameters":[{"in":"constructor","name":"a"},{"in":"query","name":"__proto__"}],
         "responses":{"200":{"headers":{"__proto__":{}},"content":{"__proto__":{"schema":{"type":"object"}}}}},
         "x-amazon-apigateway-request-validator":"constructor",
-        "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"__proto__":"x","constructor":"y"},
-          "responses":{"__proto__":{"statusCode":"200"},"default":{"statusCode":"__proto__"}}}}},
+        "x-amazon-apigateway-integration":{"type":"mock","requestTemplates":{"__proto__":"x","constructor/constructor":"y"},
+          "responses":{"__proto__":{"statusCode":"200"},"constructor":{"statusCode":"200"}}}}},
       "/__proto__":{"get":{}}},
       "components":{"schemas":{"constructor":{"properties":{"__proto__":{"type":"object"},"constructor":{"type":"string"}}}}}}`
     const { definition } = read(text)
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
     expect(definition.resources.map((resource) => resource.path)).toEqual(['/', '/constructor', '/__proto__'])
     const method = definition.resources[1]!.resourceMethods!.GET!
-    expect(method.methodIntegration!.requestTemplates).toEqual({ constructor: 'y' })
+    expect(method.methodIntegration!.requestTemplates).toEqual({ 'constructor/constructor': 'y' })
     expect(Object.getPrototypeOf(method.requestParameters!)).toBe(Object.prototype)
     expect(JSON.parse(definition.models[0]!.schema!)).toEqual({
       properties: { constructor: { type: 'string' } },

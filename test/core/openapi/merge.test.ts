@@ -4,12 +4,15 @@ import { mergeDefinition, mergeDocumentation, type PutMode } from '../../../src/
 import { readOpenApi } from '../../../src/core/openapi/read.ts'
 import { readOptions } from './apis.ts'
 
+const functionUri = (name: string) =>
+  `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${name}/invocations`
+
 const mock = { 'x-amazon-apigateway-integration': { type: 'mock' } }
 const keyed = (name: string) => ({
   type: 'apiKey',
   name,
   in: 'header',
-  'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: `arn:${name}` },
+  'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: functionUri(name) },
 })
 
 const document = (members: object) =>
@@ -88,7 +91,9 @@ describe('merge', () => {
       { responseType: 'THROTTLED', statusCode: '429' },
       { responseType: 'DEFAULT_4XX', statusCode: '400' },
     ])
-    expect(after.authorizers).toMatchObject([{ id: before.authorizers[0]!.id, authorizerUri: 'arn:New' }])
+    expect(after.authorizers).toMatchObject([
+      { id: before.authorizers[0]!.id, authorizerUri: functionUri('New') },
+    ])
   })
 
   it('keeps ids, and what refers to them', () => {

@@ -23,6 +23,13 @@ const get = (operation: object, root: object = {}, over: Partial<ReadOptions> = 
   return { ...result, method: methodOf(result, '/', 'GET') }
 }
 
+const WHERE = '#/paths/~1/get/x-amazon-apigateway-integration'
+
+const POOL = 'arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_x'
+
+const lambda = (name: string) =>
+  `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:${name}/invocations`
+
 const refusal = (run: () => unknown): { message: string; place?: string } => {
   try {
     run()
@@ -319,7 +326,6 @@ describe('integrations', () => {
       httpMethod: 'GET',
       connectionType: 'INTERNET',
     })
-    expect(integration({ type: 'aws_proxy', uri: 'arn:x' }).integration).toMatchObject({ httpMethod: 'POST' })
   })
 
   it('takes all that there is', () => {
@@ -341,7 +347,9 @@ describe('integrations', () => {
       responseTransferMode: 'STREAM',
       integrationTarget: 'arn:target',
     }
-    expect(integration(all).integration).toEqual(all)
+    const parameters = [{ name: 'q', in: 'query' }]
+    const { method } = get({ parameters, 'x-amazon-apigateway-integration': all })
+    expect(method.methodIntegration).toEqual(all)
   })
 
   it('keys responses by status code, whatever type that has', () => {
@@ -371,23 +379,108 @@ describe('integrations', () => {
     ).toMatch(/^Warnings found during import:\n\tInvalid format/)
   })
 
-  it('finds one in the components, and imports a method without one', () => {
+  it('finds one in the components', () => {
     const components = { 'x-amazon-apigateway-integrations': { one: { type: 'mock' } } }
     const $ref = '#/components/x-amazon-apigateway-integrations/one'
     expect(integration({ $ref }, { components }).integration!.type).toBe('MOCK')
-    const { integration: none, warnings, method } = integration({ type: 'nonsense' })
-    expect([none, method.httpMethod]).toEqual([undefined, 'GET'])
-    expect(warnings).toEqual([
-      "Unable to put integration on 'GET' for resource at path '/': Unsupported integration type 'NONSENSE'",
-    ])
+  })
+
+  const http = { type: 'http', httpMethod: 'GET', uri: 'http://a' }
+  const aws = { type: 'aws', httpMethod: 'POST', uri: lambda('f') }
+  const expression = (words: string) =>
+    `Invalid mapping expression specified: Validation Result: warnings : [], errors : [${words}]`
+
+  test.each([
+    [{ type: 'nonsense' }, "Unsupported integration type 'NONSENSE'"],
+    [{ ...http, uri: 'ftp://a' }, 'Invalid HTTP endpoint specified for URI'],
+    [{ ...http, uri: 'http://a b' }, 'Invalid HTTP endpoint specified for URI'],
+    [{ ...http, httpMethod: undefined }, 'Enumeration value for HttpMethod must be non-empty'],
+    [
+      { ...http, httpMethod: 'trace' },
+      'Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY',
+    ],
+    [{ ...http, timeoutInMillis: 29_001 }, 'Timeout should be between 50 ms and 29000 ms'],
+    [{ ...http, timeoutInMillis: 'soon' }, 'Timeout should be between 50 ms and 29000 ms'],
+    [{ ...http, connectionType: 'VPC_LINK' }, 'connectionId must be specified for connection type VPC_LINK'],
+    [
+      { ...http, contentHandling: 'ZIP' },
+      'Invalid content handling strategy specified. Valid options are CONVERT_TO_BINARY,CONVERT_TO_TEXT',
+    ],
+    [
+      { ...http, requestParameters: { 'integration.request.header.A': 'method.request.header.B' } },
+      expression('Invalid mapping expression parameter specified: method.request.header.B'),
+    ],
+    [
+      { ...http, cacheKeyParameters: ['method.request.querystring.q'] },
+      'Invalid cache key parameter specified',
+    ],
+    [{ ...aws, uri: 'arn:x' }, 'Invalid ARN specified in the request'],
+    [{ ...aws, uri: aws.uri.replace('eu-west-1', '') }, 'Invalid ARN specified in the request'],
+    [{ ...aws, credentials: 'me' }, 'Invalid ARN specified in the request'],
+    [
+      { ...aws, credentials: 'arn:aws:iam::*:user/*' },
+      'AWS_IAM Auth type is required for AWS integrations with identity forwarding specified',
+    ],
+  ])('%j is refused in the words of PutIntegration', (members, words) => {
+    expect(refusal(() => integration(members)).message).toBe(
+      `Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/': ${words} (${WHERE})`,
+    )
+  })
+
+  const mapping = (statusCode: string) => ({
+    responses: { 200: { description: 'ok' } },
+    'x-amazon-apigateway-integration': {
+      type: 'mock',
+      responses: { default: { statusCode, responseParameters: { 'method.response.header.A': "'a'" } } },
+    },
+  })
+  const unable = "Unable to put integration response on 'GET' for resource at path '/': "
+
+  it('refuses to map headers that the method response does not declare', () => {
+    const words = expression('Invalid mapping expression parameter specified: method.response.header.A')
+    expect(refusal(() => get(mapping('200'))).message).toBe(
+      `Errors found during import:\n\t${unable}${words} (${WHERE}/responses)`,
+    )
+  })
+
+  it("warns where there is no method response at all, which the guide's own samples have", () => {
+    const { warnings } = get(mapping('400'))
+    expect(warnings).toEqual([unable + expression('No method response exists for method.')])
+  })
+
+  test.each([
+    { ...http, uri: 'http://{proxy}/${stageVariables.v}' },
+    { ...http, uri: 'https://${stageVariables.host}/a' },
+    { ...http, uri: '${stageVariables.url}' },
+    { ...aws, uri: lambda('${stageVariables.fn}') },
+    { ...aws, uri: lambda('f').replaceAll('eu-west-1', '${stageVariables.region}') },
+    { ...aws, uri: lambda('f').replace('arn:aws:', 'arn:aws-cn:').replaceAll('eu-west-1', 'cn-north-1') },
+    {
+      ...aws,
+      uri: lambda('f').replace('arn:aws:', 'arn:aws-us-gov:').replaceAll('eu-west-1', 'us-gov-west-1'),
+    },
+    { ...aws, uri: 'arn:aws:apigateway:eu-west-1:s3:path/{bucket}/{key}', credentials: { Ref: 'Role' } },
+    { ...aws, uri: { 'Fn::Sub': lambda('${Fn.Arn}') } },
+    { ...http, requestTemplates: { 'application/x-www-form-urlencoded; charset=UTF-8': '' } },
+  ])('%j is taken', (members) => {
+    expect(integration(members).integration).toBeDefined()
+  })
+
+  it('refuses what is below a greedy variable, as CreateResource does', () => {
+    expect(refusal(() => read({ paths: { '/{p+}/x': { get: {} } } })).message).toBe(
+      "Errors found during import:\n\tUnable to create resource at path '/{p+}/x': Cannot create a child of a resource with a greedy path variable: {p+} (#/paths/~1{p+}~1x)",
+    )
   })
 })
 
 describe('variables', () => {
   it('resolves those of Amazon anywhere in the text', () => {
-    const uri = 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:f'
-    const { method } = get({ 'x-amazon-apigateway-integration': { type: 'aws', uri } })
-    expect(method.methodIntegration!.uri).toBe('arn:aws:lambda:eu-west-1:123456789012:function:f')
+    const uri = lambda('f')
+      .replaceAll('arn:aws:', 'arn:${AWS::Partition}:')
+      .replaceAll('eu-west-1', '${AWS::Region}')
+      .replace('123456789012', '${AWS::AccountId}')
+    const { method } = get({ 'x-amazon-apigateway-integration': { type: 'aws', httpMethod: 'POST', uri } })
+    expect(method.methodIntegration!.uri).toBe(lambda('f'))
   })
 
   test.each([
@@ -396,9 +489,10 @@ describe('variables', () => {
     [{ 'Fn::Join': ['/', ['a', { Ref: 'AWS::AccountId' }, 'b']] }, 'a/123456789012/b'],
     [{ 'Fn::GetAtt': ['Fn', 'Arn'] }, '${Fn.Arn}'],
     [{ Ref: 'Other' }, '${Other}'],
-  ])("CloudFormation's %j", (uri, expected) => {
-    const { method } = get({ 'x-amazon-apigateway-integration': { type: 'aws', uri } })
-    expect(method.methodIntegration!.uri).toBe(expected)
+  ])("CloudFormation's %j", (template, expected) => {
+    const requestTemplates = { 'application/json': template }
+    const { method } = get({ 'x-amazon-apigateway-integration': { type: 'mock', requestTemplates } })
+    expect(method.methodIntegration!.requestTemplates).toEqual({ 'application/json': expected })
   })
 
   it('reads the short forms of YAML', () => {
@@ -408,15 +502,16 @@ paths:
   /:
     get:
       x-amazon-apigateway-integration:
-        type: aws
-        uri: !Sub "arn:\${AWS::Region}"
+        type: http
+        httpMethod: GET
+        uri: !Sub "http://\${AWS::Region}"
         credentials: !GetAtt Role.Arn
         requestTemplates:
           application/json: !Join ["", ["a", !Ref "AWS::Region"]]
 `
     const result = readOpenApi(text, readOptions())
     expect(methodOf(result, '/', 'GET').methodIntegration).toMatchObject({
-      uri: 'arn:eu-west-1',
+      uri: 'http://eu-west-1',
       credentials: '${Role.Arn}',
       requestTemplates: { 'application/json': 'aeu-west-1' },
     })
@@ -432,7 +527,7 @@ describe('security', () => {
       'x-amazon-apigateway-authtype': 'oauth2',
       'x-amazon-apigateway-authorizer': {
         type: 'token',
-        authorizerUri: 'arn:t',
+        authorizerUri: lambda('t'),
         authorizerResultTtlInSeconds: '60',
       },
     },
@@ -442,7 +537,7 @@ describe('security', () => {
       in: 'header',
       'x-amazon-apigateway-authorizer': {
         type: 'request',
-        authorizerUri: 'arn:r',
+        authorizerUri: lambda('r'),
         identitySource: 'method.request.header.A',
       },
     },
@@ -450,7 +545,7 @@ describe('security', () => {
       type: 'apiKey',
       name: 'Authorization',
       in: 'header',
-      'x-amazon-apigateway-authorizer': { type: 'cognito_user_pools', providerARNs: ['arn:p'] },
+      'x-amazon-apigateway-authorizer': { type: 'cognito_user_pools', providerARNs: [POOL] },
     },
     iam: { type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authtype': 'awsSigv4' },
     key: { type: 'apiKey', name: 'X-API-Key', in: 'header' },
@@ -469,7 +564,7 @@ describe('security', () => {
         name: 'token',
         type: 'TOKEN',
         authType: 'oauth2',
-        authorizerUri: 'arn:t',
+        authorizerUri: lambda('t'),
         identitySource: 'method.request.header.Auth',
         authorizerResultTtlInSeconds: 60,
       },
@@ -477,14 +572,14 @@ describe('security', () => {
         name: 'request',
         type: 'REQUEST',
         authType: 'custom',
-        authorizerUri: 'arn:r',
+        authorizerUri: lambda('r'),
         identitySource: 'method.request.header.A',
       },
       {
         name: 'cognito',
         type: 'COGNITO_USER_POOLS',
         authType: 'cognito_user_pools',
-        providerARNs: ['arn:p'],
+        providerARNs: [POOL],
         identitySource: 'method.request.header.Authorization',
       },
     ])
@@ -510,6 +605,55 @@ describe('security', () => {
     expect(
       JSON.parse(JSON.stringify({ authorizationType, authorizerId, authorizationScopes, apiKeyRequired })),
     ).toEqual(expected)
+  })
+
+  it.each([
+    [{ type: 'token', authorizerUri: 'arn:t' }, 'Invalid Authorizer URI: arn:t. Authorizer URI should be'],
+    [{ type: 'token', authorizerUri: lambda('t').replace('eu-west-1', '') }, 'Invalid Authorizer URI: '],
+    [
+      { type: 'token', authorizerUri: lambda('t'), authorizerResultTtlInSeconds: 3601 },
+      'Authorizer result TTL',
+    ],
+    [{ type: 'request', authorizerUri: lambda('t'), identitySource: 'header.A' }, 'Invalid identity source'],
+    [
+      { type: 'cognito_user_pools', providerARNs: ['arn:p'] },
+      'Invalid Cognito user pool ARN specified: arn:p',
+    ],
+    [{ type: 'cognito_user_pools' }, 'Provider ARNs must be specified'],
+  ])('refuses the authorizer %j as CreateAuthorizer does', (extension, words) => {
+    const A = { type: 'apiKey', name: 'A', in: 'header', 'x-amazon-apigateway-authorizer': extension }
+    expect(refusal(() => get({}, { components: { securitySchemes: { A } } })).message).toContain(
+      `Errors found during import:\n\tUnable to create authorizer 'A': ${words}`,
+    )
+  })
+
+  it('takes an authorizer straight from a template', () => {
+    const A = {
+      type: 'oauth2',
+      'x-amazon-apigateway-authorizer': {
+        type: 'cognito_user_pools',
+        providerARNs: [{ 'Fn::GetAtt': ['Pool', 'Arn'] }],
+      },
+    }
+    const { definition } = get({}, { components: { securitySchemes: { A } } })
+    expect(definition.authorizers).toMatchObject([{ providerARNs: ['${Pool.Arn}'] }])
+  })
+
+  it.each([
+    [
+      { 'x-amazon-apigateway-authtype': 'custom' },
+      "Unable to create authorizer from security definition: 'J'. Extension x-amazon-apigateway-authorizer is required. Any methods with security: 'J' will not be created. If this security definition is not a custom authorizer, remove the x-amazon-apigateway-authtype extension and it will be ignored.",
+    ],
+    [
+      { 'x-amazon-apigateway-authorizer': { type: 'magic' } },
+      "Unsupported authorizer type 'magic' for 'J'. Any methods with security: 'J' will not be created.",
+    ],
+  ])('makes no open method where an authorizer cannot be made: %j', (members, warning) => {
+    const J = { type: 'apiKey', name: 'A', in: 'header', ...members }
+    const item = { get: { security: [{ J: [] }] }, post: {} }
+    const { definition, warnings } = read({ paths: { '/': item }, components: { securitySchemes: { J } } })
+    expect(Object.keys(definition.resources[0]!.resourceMethods!)).toEqual(['POST'])
+    expect(warnings).toEqual([warning])
   })
 
   it("takes an HTTP API's JWT authorizer, beyond Amazon", () => {
@@ -649,6 +793,14 @@ describe('the API as a whole', () => {
     [
       { 'x-amazon-apigateway-gateway-responses': { DEFAULT_4XX: { statusCode: 'x' } } },
       /Invalid status code/,
+    ],
+    [
+      {
+        'x-amazon-apigateway-gateway-responses': {
+          DEFAULT_4XX: { responseParameters: { 'method.response.header.A': "'a'" } },
+        },
+      },
+      /Invalid mapping expression specified: method\.response\.header\.A\]/,
     ],
   ])('refuses %j', (root, words) => {
     const { message } = refusal(() => read(root))
