@@ -338,6 +338,13 @@ describe('integrations', () => {
     expect(await failure(putIntegration(request))).toBe(`BadRequestException: ${sentence}`)
   })
 
+  test('that stream may take longer', async () => {
+    await putMethod()
+    const put = { timeoutInMillis: 900_000, responseTransferMode: 'STREAM' } as const
+    expect(await putIntegration(put)).toMatchObject(put)
+    expect(await failure(putIntegration({ ...put, timeoutInMillis: 900_001 }))).toContain('and 900000 ms')
+  })
+
   test('hand on the identity of a caller whom AWS_IAM knows', async () => {
     await putMethod({ authorizationType: 'AWS_IAM' })
     const credentials = 'arn:aws:iam::*:user/*'

@@ -3,7 +3,7 @@
  * deletes it. What both have keeps its id (a resource by its path, recorded; the rest by name), so that what refers to it
  * from outside - stages, deployments, tools - still does. Endpoint configuration, tags and stages are no part of it (guide).
  */
-import type { ApiDefinition, Method, Resource, RestApi } from '../documents.ts'
+import type { ApiDefinition, Integration, Method, Resource, RestApi } from '../documents.ts'
 import { badRequest } from '../problem.ts'
 import type { Imported } from './options.ts'
 import { clashing, shapeOf } from './resources.ts'
@@ -139,6 +139,7 @@ function mergeResources(
         ...method,
         authorizerId: ids.authorizerId.get(method.authorizerId!),
         requestValidatorId: ids.requestValidatorId.get(method.requestValidatorId!),
+        methodIntegration: method.methodIntegration && underId(method.methodIntegration, resource.id, id),
       })
     return defined<Resource>({
       ...resource,
@@ -151,6 +152,10 @@ function mergeResources(
   refuseClashes(list, before.values())
   return [...before.values(), ...list]
 }
+
+/** The resource's id is the namespace of an integration that names none. */
+const underId = (integration: Integration, imported: string, id: string): Integration =>
+  integration.cacheNamespace === imported ? { ...integration, cacheNamespace: id } : integration
 
 /** A method that is there under another variable's name: they would match the same calls. */
 function refuseClashes(imported: Resource[], others: Iterable<Resource>): void {

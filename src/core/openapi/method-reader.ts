@@ -66,6 +66,7 @@ export function readMethod(operation: Operation, reading: Reading): Method | und
       reading,
     ),
   })
+  declareMultivalue(made)
   checkPut(made, operation, reading)
   return made
 }
@@ -94,6 +95,17 @@ function checkPut(
       findings.warn(`${unable}: ${noMethodResponse().message}`)
     const rule = () => checkIntegrationResponse(response, answered ?? declaring(response))
     findings.hold(rule, unable, at(where, 'responses'))
+  }
+}
+
+/** OpenAPI has one kind of parameter: it is the multi-value one where the integration maps that and not the other. */
+function declareMultivalue({ requestParameters, methodIntegration }: Method): void {
+  const sources = new Set(Object.values(methodIntegration?.requestParameters ?? {}))
+  for (const source of sources) {
+    const plain = source.replace(/^method\.request\.multivalue/, 'method.request.')
+    if (plain === source || !requestParameters || !Object.hasOwn(requestParameters, plain)) continue
+    requestParameters[source] = requestParameters[plain]!
+    if (!sources.has(plain)) delete requestParameters[plain]
   }
 }
 

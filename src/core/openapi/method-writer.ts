@@ -58,6 +58,9 @@ const PLACES: Record<string, [string, string]> = {
   header: ['header', 'REQUEST_HEADER'],
 }
 
+/** A multi-value parameter is a list: Amazon's exports are not known to have any. */
+const SOURCE = /^method\.request\.(multivalue)?(path|querystring|header)\.(.+)$/
+
 function writeParameters(method: Method, resource: Resource, writing: Writing): Doc[] {
   const { swagger, documented } = writing
   const declared: Record<string, boolean> = {}
@@ -67,8 +70,9 @@ function writeParameters(method: Method, resource: Resource, writing: Writing): 
   Object.assign(declared, method.requestParameters)
   const out: Doc[] = []
   for (const [source, required] of Object.entries(declared)) {
-    const [, kind, name] = /^method\.request\.(path|querystring|header)\.(.+)$/.exec(source) ?? []
-    if (!kind || !name) continue
+    const [, many, kind, name] = SOURCE.exec(source) ?? []
+    if (!kind || !name || (many && Object.hasOwn(declared, `method.request.${kind}.${name}`))) continue
+    const schema = many ? { type: 'array', items: { type: 'string' } } : { type: 'string' }
     const [place, part] = PLACES[kind]!
     const need = required || kind === 'path'
     out.push(
@@ -77,7 +81,8 @@ function writeParameters(method: Method, resource: Resource, writing: Writing): 
         in: place,
         ...documented.of(part, resource.path, method.httpMethod, '*', name),
         required: need || (swagger ? false : undefined),
-        ...(swagger ? { type: 'string' } : { schema: { type: 'string' } }),
+        ...(swagger ? schema : { schema }),
+        collectionFormat: swagger && many && place === 'query' ? 'multi' : undefined,
       }),
     )
   }

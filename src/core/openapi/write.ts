@@ -153,6 +153,8 @@ function writeModels(writing: Writing, prefix: string): Doc {
       schema = {}
     }
     const reference = (ref: string) => {
+      // what a schema says of a place in itself is a place in the document now
+      if (ref.startsWith('#')) return prefix + model.name + ref.slice(1)
       const name = /\/models\/([A-Za-z0-9]+)$/.exec(ref)?.[1]
       return name !== undefined && models.has(name) ? prefix + name : ref
     }

@@ -18,6 +18,9 @@ export const INVALID = {
   arn: 'Invalid ARN specified in the request',
 }
 
+/** What is streamed may take a quarter of an hour (guide: response-streaming-http). */
+const MAX_STREAM_MS = 900_000
+
 export const timeoutBetween = (max: number) => `Timeout should be between 50 ms and ${max} ms`
 
 const TARGET =
@@ -42,9 +45,11 @@ export function checkIntegration(integration: Integration, put: Put): void {
   const { type, passthroughBehavior = '', timeoutInMillis = 29_000 } = integration
   if (type !== 'MOCK') checkTarget(integration, put)
   if (!PASSTHROUGH.includes(passthroughBehavior)) throw badRequest(INVALID.passthroughBehavior)
-  const { maxTimeoutMs } = put
-  if (!(timeoutInMillis >= 50 && timeoutInMillis <= maxTimeoutMs))
-    throw badRequest(timeoutBetween(maxTimeoutMs))
+  const most =
+    integration.responseTransferMode === 'STREAM'
+      ? Math.max(put.maxTimeoutMs, MAX_STREAM_MS)
+      : put.maxTimeoutMs
+  if (!(timeoutInMillis >= 50 && timeoutInMillis <= most)) throw badRequest(timeoutBetween(most))
   if (integration.connectionType === 'VPC_LINK' && !integration.connectionId)
     throw badRequest('connectionId must be specified for connection type VPC_LINK')
   checkContentTypes(integration.requestTemplates)

@@ -105,6 +105,7 @@ describe('merge', () => {
     const now = after.resources.find((resource) => resource.path === '/a')!.resourceMethods!.GET!
     expect(now).toMatchObject({ operationName: 'now', authorizerId: before.authorizers[0]!.id })
     expect(after.models.find((model) => model.name === 'A')!.id).toBe(before.models[0]!.id)
+    expect(now.methodIntegration!.cacheNamespace).toBe(idOf(before, '/a'))
   })
 
   it('refuses a path that is there under another name of its variable', () => {
