@@ -18,6 +18,8 @@ const MAX_HEAD_BYTES = 64 * 1024
 const MAX_HELD_BYTES = 64 * 1024
 /** What is left of a body that nobody wants is read up to this, for the connection's sake; behind more of it the connection ends. */
 const MAX_PASSED_OVER_BYTES = 1024 * 1024
+/** After so many requests that came in one piece the other connections have their turn. */
+const MAX_AT_ONCE = 32
 
 /** What a connection asks of the listener. */
 export interface Keeper {
@@ -45,6 +47,10 @@ export class InboundConnection implements BodyWire {
   #pile: Pile | null = null
   /** how many bytes of `#held` have no end of a head in them */
   #searched = 0
+  /** how many requests were answered since the event loop last had its turn */
+  #atOnce = 0
+  /** what is held waits for the other connections' turn */
+  #resting = false
   /** requests are being read; an answer that is there at once need not see to the next one */
   #reading = false
   /** the request that is being answered */
@@ -135,6 +141,7 @@ export class InboundConnection implements BodyWire {
   }
 
   #received(bytes: Buffer): void {
+    this.#atOnce = 0
     // what comes behind the last request is read, so that the client gets its answer and no reset, and dropped
     if (this.#ending || this.#lost) {
       this.#since = this.#keeper.tick
@@ -195,16 +202,37 @@ export class InboundConnection implements BodyWire {
     // an answer that is there at once comes back here: thousands of requests in one piece would lie on the stack
     if (this.#reading) return
     this.#reading = true
+    this.#resting = false
     try {
-      while (this.#held && !this.#head && !this.#body && !this.#ending && !this.#gone)
+      while (this.#held && !this.#head && !this.#body && !this.#ending && !this.#gone) {
+        if (this.#atOnce === MAX_AT_ONCE) {
+          this.#rest()
+          break
+        }
         if (!this.#next(this.#held)) break
+        this.#atOnce++
+      }
     } catch (error) {
       this.#failed(error)
     }
     this.#reading = false
+    if (this.#resting) return
     if (this.#head) {
       if (this.#held && this.#held.length > MAX_HELD_BYTES) this.pause()
     } else if (this.#clientEnded || (this.#keeper.stopping && !this.#body)) this.#end()
+  }
+
+  /** Lets the other connections have their turn, and reads nothing more until then. */
+  #rest(): void {
+    this.#resting = true
+    this.pause()
+    // no setImmediate: Deno runs those before it looks at its sockets
+    setTimeout(() => {
+      if (!this.#resting) return
+      this.#atOnce = 0
+      this.resume()
+      this.#read()
+    }, 0)
   }
 
   /** Takes one request, if it is whole up to its body, and holds what lies behind it. */
@@ -358,7 +386,7 @@ export class InboundConnection implements BodyWire {
   #ended(): void {
     this.#clientEnded = true
     if (this.#body) this.#breakOff(new Error('the client ended the connection'))
-    else if (!this.#head) this.#end()
+    else if (!this.#head && !this.#resting) this.#end()
   }
 
   #closed(): void {

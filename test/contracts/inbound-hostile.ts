@@ -390,6 +390,24 @@ export const hostileCases: Record<string, Case> = {
     equal(asked - before.asked < 1000, true, `${asked - before.asked} were answered`)
     client.socket.destroy()
   },
+  'who pipelines leaves the others their turn': async (server) => {
+    const count = 1500
+    const [greedy, other] = [await connect(server), await connect(server)]
+    for (let tries = 0; tries < 50; tries++) {
+      const { asked: before } = await told(server)
+      greedy.clear().send(get('/say/x').repeat(count))
+      const { body } = await other.clear().send(get('/told')).answer()
+      const between = (JSON.parse(body) as Told).asked - before
+      await greedy.answers(count)
+      // neither ahead of all of them nor behind
+      if (between > 10 && between < count) {
+        greedy.socket.destroy()
+        other.socket.destroy()
+        return
+      }
+    }
+    throw new Error('the others were never asked in between')
+  },
   'what waits for one client is not overwritten by the answers to others': async (server) => {
     const waiting = await Promise.all(Array.from({ length: 4 }, () => connect(server)))
     for (const client of waiting) client.send(get('/big/50000').repeat(200)).socket.pause()
