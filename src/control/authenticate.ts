@@ -99,7 +99,7 @@ async function authorize(visit: Visit, principal: Principal, from: string, platf
   const { permission } = visit
   if (permission) decide(`apigateway:${permission.action}`, permission.path, accountId)
   else decide(`apigateway:${visit.method}`, visit.path)
-  if (await touchesPolicy(visit))
+  if (await touchesPolicy(visit, store))
     decide('apigateway:UpdateRestApiPolicy', visit.path === '/restapis' ? '/restapis/*' : visit.path)
 }
 
@@ -128,12 +128,22 @@ function sentTags(body: Uint8Array): Record<string, string> {
   return typeof tags === 'object' && tags !== null ? (tags as Record<string, string>) : {}
 }
 
-/** Amazon asks for one more permission where a resource policy is set. */
-async function touchesPolicy({ operation, body }: Visit): Promise<boolean> {
+/** Amazon asks for one more permission where a resource policy is set, or taken away. */
+async function touchesPolicy(
+  { operation, body, request, region, path }: Visit,
+  store: Store,
+): Promise<boolean> {
   if (!/^(?:Create|Update|Put|Import)RestApi$/.test(operation)) return false
   const text = new TextDecoder().decode(await body())
   // an import may spell the word with escapes, and then it is taken to be there
-  if (/^(?:Put|Import)/.test(operation)) return /x-amazon-apigateway-policy|\\[ux\r\n]/i.test(text)
+  if (/^(?:Put|Import)/.test(operation) && /x-amazon-apigateway-policy|\\[ux\r\n]/i.test(text)) return true
+  if (operation === 'ImportRestApi') return false
+  // an overwrite takes away what the definition does not have
+  if (operation === 'PutRestApi')
+    return (
+      new URL(request.url).searchParams.getAll('mode').includes('overwrite') &&
+      (await store.documents.get<{ policy?: string }>(region, path))?.policy !== undefined
+    )
   const sent = parsed(text) as { policy?: unknown; patchOperations?: { path?: unknown }[] } | null
   const patches = Array.isArray(sent?.patchOperations) ? sent.patchOperations : []
   return sent?.policy !== undefined || patches.some((patch) => /^\/?policy/.test(String(patch?.path)))

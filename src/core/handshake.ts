@@ -19,12 +19,14 @@ export function handshakeRules(asked: {
   return onlyTls13 || strict ? { onlyTls13, strict } : null
 }
 
-/** Why a call is refused, as far as its handshake is known, or null. `host` is the one called. */
+/** Why a call is refused, as far as its handshake is known, or null. `host` is the one called; `plain`: there was no TLS. */
 export function handshakeFault(
   { onlyTls13, strict }: HandshakeRules,
   { version, serverName }: { version?: string; serverName?: string } = {},
   host: string,
+  plain: boolean,
 ): string | null {
+  if (plain) return 'the security policy does not allow calls without TLS'
   if (onlyTls13 && version && version !== 'TLSv1.3') return `the security policy does not allow ${version}`
   if (strict && serverName !== undefined && serverName !== host)
     return `the handshake was for ${serverName || 'no name'}, the call is for ${host}`

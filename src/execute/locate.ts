@@ -27,7 +27,7 @@ export function locate(call: Call, target: Target, on: Gateway): Later<Located> 
   checkSize(call, target, on)
   if (target.by === 'api') return onStage(call, target, byApi(target, call), on)
   return after(on.deployments.domain(target.host), (pointer) =>
-    onStage(call, target, byDomain(call, target, pointer), on),
+    onStage(call, target, byDomain(call, target, pointer, on), on),
   )
 }
 
@@ -87,14 +87,16 @@ function onDeployment(
   }
   if (target.by === 'api' && program.disableExecuteApiEndpoint)
     throw forbidden(`the execute-api endpoint of API ${place.apiId} is disabled`)
-  if (target.by === 'api') checkHandshake(program.handshake, call)
+  if (target.by === 'api') checkHandshake(program.handshake, call, on)
   call.reached.located = located
   if (stage.tracingEnabled) beginTrace(located, on)
   return located
 }
 
-function checkHandshake(rules: HandshakeRules | null, call: Call): void {
-  const fault = rules && handshakeFault(rules, call.handshake, call.host)
+function checkHandshake(rules: HandshakeRules | null, call: Call, on: Gateway): void {
+  // where a proxy ends TLS, it alone knows
+  const plain = call.scheme === 'http' && Boolean(on.platform.env.EDGEWAY_TLS)
+  const fault = rules && handshakeFault(rules, call.handshake, call.host, plain)
   if (fault) throw forbidden(fault)
 }
 
@@ -119,13 +121,18 @@ function cut(path: string): [first: string, rest: string] {
   return slash < 0 ? [path.slice(1), '/'] : [path.slice(1, slash), path.slice(slash)]
 }
 
-function byDomain(call: Call, target: Target & { by: 'domain' }, pointer: DomainPointer | null): Place {
+function byDomain(
+  call: Call,
+  target: Target & { by: 'domain' },
+  pointer: DomainPointer | null,
+  on: Gateway,
+): Place {
   if (!pointer) throw forbidden(`no custom domain ${target.host}`)
   const { mutualTlsAuthentication: mutual } = pointer.domain
   const certificate = call.clientCertificate
   if (mutual?.truststoreUri && !(certificate?.verified && certificate.host === target.host))
     throw forbidden(`${target.host} asks for a client certificate`)
-  checkHandshake(handshakeRules(pointer.domain), call)
+  checkHandshake(handshakeRules(pointer.domain), call, on)
   const { host, rawPath } = target
   // rules read the Host header without its port, which clients only send where it is not the usual one
   const route = routeOf(pointer, rawPath, (name) =>

@@ -10,6 +10,7 @@ import {
   ImportRestApiCommand,
   PutIntegrationCommand,
   PutMethodCommand,
+  PutRestApiCommand,
   UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
 import { ApiGatewayV2 } from '@aws-sdk/client-apigatewayv2'
@@ -32,7 +33,7 @@ const PRINCIPALS = {
   MAKER: {
     secretAccessKey: 'm',
     name: 'maker',
-    policies: [allow(['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH'], '*')],
+    policies: [allow(['apigateway:POST', 'apigateway:GET', 'apigateway:PATCH', 'apigateway:PUT'], '*')],
   },
   NOPROD: {
     secretAccessKey: 'n',
@@ -213,6 +214,14 @@ describe('signed', () => {
         ),
       ).rejects.toMatchObject({ message: expect.stringContaining('apigateway:UpdateRestApiPolicy') })
     await as('ADMIN').send(update)
+    // and taking it away asks for it as well
+    const body = new TextEncoder().encode('openapi: 3.0.1\ninfo: {title: t, version: "1"}\npaths: {}\n')
+    const put = (mode: 'merge' | 'overwrite') =>
+      maker.send(new PutRestApiCommand({ restApiId: id, mode, body }))
+    await put('merge')
+    await expect(put('overwrite')).rejects.toMatchObject({
+      message: expect.stringContaining('apigateway:UpdateRestApiPolicy'),
+    })
   })
 
   test('tags of the resource and of the request', async () => {

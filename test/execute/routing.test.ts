@@ -213,6 +213,11 @@ function rawly(line: string): Promise<{ status: number; text: string }> {
 describe('what is known of the handshake', () => {
   const host = 'abc123.execute-api.us-east-1.localhost'
   const MODERN = 'SecurityPolicy_TLS13_1_3_2025_09'
+  const mock = {
+    type: 'MOCK',
+    requestTemplates: { 'application/json': '{"statusCode":200}' },
+    integrationResponses: { 200: { statusCode: '200' } },
+  }
   type Asked = Partial<Record<'securityPolicy' | 'endpointAccessMode', string>>
   interface Known {
     version: string
@@ -229,11 +234,6 @@ describe('what is known of the handshake', () => {
     [{ endpointAccessMode: 'STRICT' }, { version: 'TLSv1.3', serverName: '' }, 403],
     [{ endpointAccessMode: 'STRICT', securityPolicy: MODERN }, undefined, 200],
   ])('%j asked, %j known: %d', async (asked, handshake, status) => {
-    const mock = {
-      type: 'MOCK',
-      requestTemplates: { 'application/json': '{"statusCode":200}' },
-      integrationResponses: { 200: { statusCode: '200' } },
-    }
     const strict = await startGateway(
       definitionOf({ '/': { GET: { integration: mock } } }, { restApi: asked }),
       { peer: { tls: true, handshake } },
@@ -254,5 +254,17 @@ describe('what is known of the handshake', () => {
     } finally {
       await strict.stop()
     }
+  })
+
+  test.each([
+    [{ EDGEWAY_TLS: '{}' }, 403],
+    [{}, 200],
+  ])('there was none, %j: %d', async (env, status) => {
+    const gateway = await startGateway(
+      definitionOf({ '/': { GET: { integration: mock } } }, { restApi: { securityPolicy: MODERN } }),
+      { platform: { env } },
+    )
+    expect((await gateway.call('GET', '/dev/')).status).toBe(status)
+    await gateway.stop()
   })
 })
