@@ -139,7 +139,7 @@ function checkLogFormat(format: string): void {
     throw badRequest(
       `Access Log format must be single line, new line character is allowed only at end of the format: '${format}'`,
     )
-  if (!/\$context\.(?:requestId|extendedRequestId)(?![\w.-])/.test(format))
+  if (!/\$context\.(?:requestId|extendedRequestId)(?!\w)/.test(format))
     throw badRequest(
       `Access Log format must include either $context.requestId or $context.extendedRequestId : '${format}'`,
     )
