@@ -86,7 +86,7 @@ export function endpointOf(
   const first = ACTION_HOSTS.get(`${prefix}:${action}`) ?? prefix
   const host = hostOf({ first, subdomain, region, suffix, everywhere: everywhere?.host })
   const signing = {
-    service: SIGNING_NAMES.get(named) ?? SIGNING_NAMES.get(service) ?? service,
+    service: SIGNING_NAMES.get(named) ?? SIGNING_NAMES.get(service) ?? SIGNING_NAMES.get(prefix) ?? prefix,
     region: everywhere?.region ?? region,
   }
   const given = overrideOf(named, prefix, overrides)
