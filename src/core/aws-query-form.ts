@@ -7,7 +7,7 @@ import { HOST_PREFIXES, QUERY_VERSIONS } from './aws-service-facts.ts'
 import type { Pair } from './call.ts'
 import { essence, textOf } from './content.ts'
 import { headerOf, setHeader } from './headers.ts'
-import { formatQuery, parseQuery } from './query.ts'
+import { beyond, formatQuery, joinQueries, parseQuery } from './query.ts'
 import { jsonOfXml, type Shape } from './xml-json.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -29,10 +29,7 @@ export function formOf(request: QueryRequest): QueryRequest {
   const query = parseQuery(url.search.slice(1))
   if (!query.some(([name]) => name === 'Action')) return request
   if (headerOf(request.headers, 'x-amz-target') !== undefined) return request
-  const type = headerOf(request.headers, 'content-type')
-  const given = type && essence(type) === FORM && request.body ? textOf({ bytes: request.body }) : ''
-  const names = new Set(parseQuery(given).map(([name]) => name))
-  const added = formatQuery(query.filter(([name]) => !names.has(name)))
+  const given = formIn(withOwnForm(request))
   url.search = ''
   const headers = [...request.headers]
   setHeader(headers, 'Content-Type', FORM)
@@ -40,8 +37,20 @@ export function formOf(request: QueryRequest): QueryRequest {
     method: 'POST',
     url: url.href,
     headers,
-    body: encoder.encode([added, given].filter(Boolean).join('&')),
+    body: encoder.encode(joinQueries(formatQuery(query), given)),
   }
+}
+
+/** The same request, its form without what its URL says: the form may be the client's, and nobody says which of the two counts. */
+export function withOwnForm(request: QueryRequest): QueryRequest {
+  const given = formIn(request)
+  const own = beyond(new URL(request.url).search.slice(1), given)
+  return own === given ? request : { ...request, body: encoder.encode(own) }
+}
+
+function formIn({ headers, body }: QueryRequest): string {
+  const type = headerOf(headers, 'content-type')
+  return type && essence(type) === FORM && body ? textOf({ bytes: body }) : ''
 }
 
 const table = (text: string): Map<string, string> =>

@@ -11,18 +11,29 @@ const table = (text: string): ReadonlyMap<string, string> =>
       .map((entry) => entry.split('=') as [string, string]),
   )
 
-/** Endpoint prefix -> the name in the signature's scope, where it is not the prefix's last label. */
+/**
+ * Endpoint prefix -> the name in the signature's scope, where it is not the prefix's last label (the SDKs' service models:
+ * signingName). IoT's data plane shares a host with its control plane, so it has a line by the name that integrations call it by.
+ */
 export const SIGNING_NAMES = table(`
-  email=ses bedrock-runtime=bedrock bedrock-agent=bedrock bedrock-agent-runtime=bedrock personalize-runtime=personalize
-  personalize-events=personalize pinpoint=mobiletargeting forecastquery=forecast portal.sso=awsssoportal
-  entitlement.marketplace=aws-marketplace metering.marketplace=aws-marketplace catalog.marketplace=aws-marketplace
-  runtime-v2-lex=lex mturk-requester=mturk-requester cloudsearchdomain=cloudsearch data-ats.iot=iotdata data.iot=iotdata
-  appsync-api=appsync
+  email=ses mail-manager=ses bedrock-runtime=bedrock bedrock-agent=bedrock bedrock-agent-runtime=bedrock
+  bedrock-data-automation=bedrock bedrock-data-automation-runtime=bedrock bedrock-agentcore-control=bedrock-agentcore
+  personalize-runtime=personalize personalize-events=personalize pinpoint=mobiletargeting sms-voice.pinpoint=sms-voice
+  forecastquery=forecast portal.sso=awsssoportal oidc=sso-oauth entitlement.marketplace=aws-marketplace
+  metering.marketplace=aws-marketplace catalog.marketplace=aws-marketplace agreement-marketplace=aws-marketplace
+  deployment-marketplace=aws-marketplace discovery-marketplace=aws-marketplace reporting-marketplace=aws-marketplace
+  runtime-v2-lex=lex models-v2-lex=lex cloudsearchdomain=cloudsearch appsync-api=appsync appconfigdata=appconfig
+  appstream2=appstream identity-chime=chime media-pipelines-chime=chime meetings-chime=chime messaging-chime=chime
+  voice-chime=chime cloudhsmv2=cloudhsm contact-lens=connect participant.connect=execute-api ivsrealtime=ivs
+  cassandra-streams=cassandra memory-db=memorydb migrationhub-config=mgh s3-control=s3 data-signer=signer
+  servicecatalog-appregistry=servicecatalog importexport=IngestionService
+  iotdata=iotdata data-ats.iot=iotdata data.iot=iotdata data.jobs.iot=iot-jobs-data data.iotevents=ioteventsdata
+  api.tunneling.iot=IoTSecuredTunneling
 `)
 
 /** The service of an integration URI -> the endpoint prefix, where Amazon uses another name for the integration. */
 export const HOST_PREFIXES = table(`
-  iotdata=iot cloudwatch=monitoring stepfunctions=states eventbridge=events cloudsearch=cloudsearch
+  iotdata=iot cloudwatch=monitoring stepfunctions=states eventbridge=events
 `)
 
 /** Endpoint prefix -> the host's first label of one action: Step Functions answers synchronous executions elsewhere. */

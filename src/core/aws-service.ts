@@ -15,7 +15,7 @@ import {
 import type { Pair } from './call.ts'
 import { essence } from './content.ts'
 import { headerOf, setHeader } from './headers.ts'
-import { decodePercent, encodeQuery, parseQuery, type Query } from './query.ts'
+import { beyond, decodePercent, encodeQuery, joinQueries, parseQuery, type Query } from './query.ts'
 
 export interface ServiceUri {
   region: string
@@ -86,7 +86,7 @@ export function endpointOf(
   const first = ACTION_HOSTS.get(`${prefix}:${action}`) ?? prefix
   const host = hostOf({ first, subdomain, region, suffix, everywhere: everywhere?.host })
   const signing = {
-    service: SIGNING_NAMES.get(named) ?? SIGNING_NAMES.get(service) ?? service,
+    service: SIGNING_NAMES.get(named) ?? SIGNING_NAMES.get(service) ?? SIGNING_NAMES.get(prefix) ?? prefix,
     region: everywhere?.region ?? region,
   }
   const given = overrideOf(named, prefix, overrides)
@@ -129,7 +129,7 @@ export function serviceUrl(uri: string): string | undefined {
   const named = parseServiceUri(uri)
   if (!named) return undefined
   const { action, path } = named
-  const query = [action && `Action=${action}`, named.query].filter(Boolean).join('&')
+  const query = joinQueries(action ? `Action=${action}` : '', named.query)
   return `${endpointOf(named, {}).url}${path}${query && `?${query}`}`
 }
 
@@ -152,7 +152,9 @@ export function serviceRequest(
   if (endpoint.host) setHeader(headers, 'Host', endpoint.host)
   const { path, query } = uri.action === undefined ? uri : act(uri, headers)
   const url = new URL(endpoint.url + (uri.service === 's3' ? objectPath(path) : path))
-  url.search = [query, request.query].filter(Boolean).join('&')
+  // what an action's URI says stands: no mapping, whoever's value it has, says it again
+  const added = uri.action === undefined ? request.query : beyond(query, request.query)
+  url.search = joinQueries(query, added)
   return { method: request.method, url: url.href, headers, endpoint }
 }
 

@@ -25,6 +25,11 @@ const MAX_HEADERS = 1000
 /** The first media type of a Content-Type or Accept header: without parameters, in lower case. */
 export const essence = memo(MAX_HEADERS, (header) => header.split(/[,;]/, 1)[0]!.trim().toLowerCase())
 
+/** One media type with its parameters, whose values have commas in quotes only: with one outside it is a list (RFC 9110, 8.3). */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;(?:[^",]|"(?:[^"\\]|\\.)*")*)?$/
+
+export const isMediaType = (header: string): boolean => MEDIA_TYPE.test(header.trim())
+
 export type Content = { text: string } | { bytes: Uint8Array }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -72,3 +72,14 @@ const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\u
 
 export const formatQuery = (query: readonly (readonly [string, string])[]): string =>
   query.map(([name, value]) => `${encodeQuery(name)}=${encodeQuery(value)}`).join('&')
+
+/** What `more` says of names that `query` does not have; as it is, where that is all. */
+export function beyond(query: string, more: string): string {
+  if (query === '' || more === '') return more
+  const names = new Set(parseQuery(query).map(([name]) => name))
+  const parts = more.split(/[&;]/)
+  const others = parts.filter((part) => !names.has(decodeQuery(part.split('=', 1)[0]!)))
+  return others.length === parts.length ? more : others.join('&')
+}
+
+export const joinQueries = (...queries: string[]): string => queries.filter(Boolean).join('&')

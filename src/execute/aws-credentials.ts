@@ -3,6 +3,7 @@ import { endpointOf } from '../core/aws-service.ts'
 import type { Caller } from '../core/call.ts'
 import type { Strings } from '../core/documents.ts'
 import { configurationFault } from '../core/fault.ts'
+import { isCaller, namesRole } from '../core/rules/arn.ts'
 import type { SigningCredentials } from '../core/sigv4/sign.ts'
 import { withStageVariables } from '../core/uri.ts'
 import { assumeRole } from './assume-role.ts'
@@ -30,12 +31,15 @@ export async function awsCredentials(
   on: Gateway,
 ): Promise<SigningCredentials> {
   const arn = credentials && withStageVariables(credentials, stageVariables)
-  if (arn && /^arn:[^:]+:iam::\*:user\/\*$/.test(arn)) {
+  if (arn && isCaller(arn)) {
     if (caller?.credentials) return caller.credentials
     throw configurationFault(
       "the caller's credentials are asked for, but the call has none that can be passed on",
     )
   }
+  // a stage that names no role must not leave the call with the gateway's own rights
+  if (credentials && !namesRole(arn!))
+    throw configurationFault(`the credentials ${credentials} name no role but '${arn}'`)
   const own = await on.platform.credentials()
   const { region } = on.platform.settings
   if (own && arn && (!override || awsEndpoint('sts', region, on).override))

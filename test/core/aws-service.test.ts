@@ -79,6 +79,32 @@ describe('AWS service URIs', () => {
       'https://search-mine.us-east-1.es.amazonaws.com/_search',
       'es us-east-1',
     ],
+    [
+      'sms-voice.pinpoint:path/v1/sms',
+      'us-east-1',
+      'https://sms-voice.pinpoint.us-east-1.amazonaws.com/v1/sms',
+      'sms-voice us-east-1',
+    ],
+    ['memory-db:path/', 'us-east-1', 'https://memory-db.us-east-1.amazonaws.com/', 'memorydb us-east-1'],
+    [
+      'stepfunctions:action/StartExecution',
+      'us-east-1',
+      'https://states.us-east-1.amazonaws.com/',
+      'states us-east-1',
+    ],
+    [
+      'stepfunctions:action/StartSyncExecution',
+      'us-east-1',
+      'https://sync-states.us-east-1.amazonaws.com/',
+      'states us-east-1',
+    ],
+    [
+      'eventbridge:action/PutEvents',
+      'us-east-1',
+      'https://events.us-east-1.amazonaws.com/',
+      'events us-east-1',
+    ],
+    ['cloudwatch:path/', 'us-east-1', 'https://monitoring.us-east-1.amazonaws.com/', 'monitoring us-east-1'],
     ['iam:path/', 'eu-west-1', 'https://iam.amazonaws.com/', 'iam us-east-1'],
     ['iam:path/', 'cn-northwest-1', 'https://iam.cn-north-1.amazonaws.com.cn/', 'iam cn-north-1'],
     ['kinesis:path/', 'cn-north-1', 'https://kinesis.cn-north-1.amazonaws.com.cn/', 'kinesis cn-north-1'],
@@ -204,6 +230,16 @@ describe('AWS service URIs', () => {
     )
     expect(request('s3:path/b?list-type=2', { query: 'prefix=x' }).url).toBe(
       'https://s3.us-east-1.amazonaws.com/b?list-type=2&prefix=x',
+    )
+  })
+
+  test('what an action’s URI says stands, mapped parameters cannot say it again', () => {
+    expect(
+      request('sqs:action/SendMessage&QueueUrl=mine', {
+        query: 'QueueUrl=other&Action=PurgeQueue&MessageBody=a;Queue%55rl=third',
+      }).url,
+    ).toBe(
+      'https://sqs.us-east-1.amazonaws.com/?Action=SendMessage&Version=2012-11-05&QueueUrl=mine&MessageBody=a',
     )
   })
 

@@ -17,6 +17,8 @@ const query = (from: Record<string, string>) => ({
   ),
 })
 
+const publish = aws('sns:action/Publish&TopicArn=mine', { requestParameters: form })
+
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = ''
@@ -39,6 +41,17 @@ beforeAll(async () => {
           integration: aws('sns:action/Publish', {
             ...template('TopicArn=t&Message=$util.urlEncode($input.body)'),
             requestParameters: form,
+          }),
+        },
+      },
+      '/fixed/{m}': {
+        POST: {
+          integration: aws('sqs:action/SendMessage&MessageBody={m}&QueueUrl=mine', {
+            requestParameters: {
+              ...form,
+              'integration.request.path.m': 'method.request.path.m',
+              'integration.request.querystring.QueueUrl': 'method.request.querystring.q',
+            },
           }),
         },
       },
@@ -126,6 +139,50 @@ test.each([
 ])('%s %s is asked in a form', async (method, path, request) => {
   await gateway.call(method, `/dev${path}`, { body: method === 'GET' ? undefined : 'a &é' })
   expect(asked).toEqual(request)
+})
+
+test.each([
+  ['hi&QueueUrl=other', 'hi%26QueueUrl%3Dother'],
+  ['hi&Action=DeleteQueue', 'hi%26Action%3DDeleteQueue'],
+  ['hi;Action=PurgeQueue', 'hi%3BAction%3DPurgeQueue'],
+  ['a+b%26c', 'a%2Bb%26c'],
+])(
+  'a value stays in its parameter, and neither query nor body overrules the URI: %s',
+  async (value, sent) => {
+    const call = {
+      headers: { 'Content-Type': FORM },
+      body: 'Action=PurgeQueue&QueueUrl=other&DelaySeconds=1',
+    }
+    await gateway.call('POST', `/dev/fixed/${value}?q=third`, call)
+    expect(asked).toEqual({
+      line: 'POST /',
+      type: FORM,
+      body: `Action=SendMessage&Version=2012-11-05&MessageBody=${sent}&QueueUrl=mine&DelaySeconds=1`,
+    })
+  },
+)
+
+test('Amazon itself gets a form without what the URI says', async () => {
+  const forms: string[] = []
+  /** A fake: no test may call Amazon. */
+  const outbound = {
+    can: {},
+    send: async ({ url, body }: { url: string; body: Uint8Array }) => {
+      forms.push(`${url} ${new TextDecoder().decode(body)}`)
+      return { status: 200, headers: [], body: null }
+    },
+  }
+  const amazon = await startGateway(definitionOf({ '/': { POST: { integration: publish } } }), {
+    platform: {
+      outbound: outbound as never,
+      credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+    },
+  })
+  for (const body of ['Message=a;b+c', 'Action=DeleteTopic&Message=m&Topic%41rn=other;Version=1'])
+    await amazon.call('POST', '/dev/', { headers: { 'Content-Type': FORM }, body })
+  await amazon.stop()
+  const at = 'https://sns.us-east-1.amazonaws.com/?Action=Publish&Version=2010-03-31&TopicArn=mine'
+  expect(forms).toEqual([`${at} Message=a;b+c`, `${at} Message=m`])
 })
 
 const SENT =

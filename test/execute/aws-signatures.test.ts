@@ -109,6 +109,13 @@ describe('signatures and roles', () => {
     '/caller': {
       POST: { integration: aws('ssm:action/GetParameter', { credentials: 'arn:aws:iam::*:user/*' }) },
     },
+    '/staged': {
+      POST: { integration: aws('events:action/PutEvents', { credentials: '${stageVariables.role}' }) },
+    },
+    '/object/{key}': {
+      GET: { integration: aws('s3:action/GetObject&Key={key}&Bucket=mine', passed, 'GET') },
+    },
+    '/alias': { POST: { integration: aws('stepfunctions:action/StartExecution') } },
     '/s3/{key}': { GET: { integration: aws('s3:path/b/{key}', passed, 'GET') } },
     '/rest/{key}': { GET: { integration: aws('abc.execute-api:path/dev/{key}', passed, 'GET') } },
   }
@@ -143,6 +150,8 @@ describe('signatures and roles', () => {
   test.each([
     ['/dev/s3/a%20b%2Bc%3Ad%C3%BC%27(x)!*', 's3 us-east-1', '/b/a%20b%2Bc%3Ad%C3%BC%27%28x%29%21%2A'],
     ['/dev/s3/x?q=1%262%20%2B', 's3 us-east-1', '/b/x?q=1%262%20%2B'],
+    ['/dev/object/x&Bucket=other', 's3 us-east-1', '/mine/x%26Bucket%3Dother'],
+    ['/dev/object/a+b%2Fc;Bucket=other', 's3 us-east-1', '/mine/a%2Bb/c%3BBucket%3Dother'],
     ['/dev/rest/a%20b:c', 'execute-api us-east-1', '/dev/a%20b:c'],
     ['/dev/rest/%C3%BC%25', 'execute-api us-east-1', '/dev/%C3%BC%25'],
   ])('%s is signed as it is sent', async (path, scope, target) => {
@@ -187,6 +196,34 @@ describe('signatures and roles', () => {
     allowed = true
     expect((await call('POST', '/dev/role2', '{}')).answer.status).toBe(200)
   })
+
+  test('a service is signed for by its own name, whichever integrations have for it', async () => {
+    expect((await call('POST', '/dev/alias', '{}')).last).toMatchObject({
+      scope: 'states us-east-1',
+      good: true,
+    })
+  })
+
+  test.each([
+    [{}, ''],
+    [{ role: 'gateway' }, 'gateway'],
+    [{ role: 'arn:aws:iam::123456789012:user/me' }, 'arn:aws:iam::123456789012:user/me'],
+  ])(
+    'where the stage names no role nothing is signed: %j',
+    async (variables: Record<string, string>, arn) => {
+      const pointer = gateway.stages.get('abc123/dev')!
+      const stageOf = (given: Record<string, string>) =>
+        gateway.stages.set('abc123/dev', { ...pointer, stage: { ...pointer.stage, variables: given } })
+      gateway.log.length = 0
+      stageOf(variables)
+      const { answer } = await call('POST', '/dev/staged', '{}')
+      expect([answer.status, answer.text, seen]).toEqual([500, '{"message": "Internal server error"}', []])
+      expect(gateway.log[0]!.message).toContain(`\${stageVariables.role} name no role but '${arn}'`)
+      stageOf({ role: ROLE })
+      expect((await call('POST', '/dev/staged', '{}')).answer.status).toBe(200)
+      gateway.stages.set('abc123/dev', pointer)
+    },
+  )
 
   test('the caller’s credentials cannot be passed on where there are none', async () => {
     const { answer } = await call('POST', '/dev/caller', '{}')

@@ -45,6 +45,16 @@ beforeAll(async () => {
           Tags: 'method.request.multivaluequerystring.t',
         }),
       },
+      '/fixed/{n}': {
+        POST: {
+          integration: aws('ssm:action/GetParameter&Name={n}&WithDecryption=false', {
+            requestParameters: {
+              'integration.request.path.n': 'method.request.path.n',
+              'integration.request.querystring.Name': 'method.request.querystring.n',
+            },
+          }),
+        },
+      },
       '/list': { GET: action('DescribeParameters', { MaxResults: "'5'" }) },
     }),
     { settings: { endpoints: { '': await listen(server) } } },
@@ -69,6 +79,11 @@ test('parameters come from the query string, typed; the answer is wrapped', asyn
     url: '/',
     body: { Name: '/a/b', WithDecryption: true },
   })
+})
+
+test('a value stays in its parameter, and what the URI says stands', async () => {
+  await gateway.call('POST', '/dev/fixed/a&WithDecryption=true;Name=b?n=other', { body: '{}' })
+  expect(asked.pop()!.body).toEqual({ Name: 'a&WithDecryption=true;Name=b', WithDecryption: false })
 })
 
 test('numbered members and repeated names are lists', async () => {

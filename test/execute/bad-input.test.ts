@@ -115,6 +115,9 @@ test.each([
   ['/dev/open/a/..%2f..%2fadmin', [400]],
   ['/dev/open/a%5c..%5cadmin', [400]],
   ['/dev/open/.%2e/x', [403]],
+  ['/dev/open/..;/admin', [400]],
+  ['/dev/open/a/%2e%2e;x=1/%2e%2e;/admin', [400]],
+  ['/dev/open/..%3b/admin', [400]],
 ])('dot segments: %s', async (path, expected) => {
   const status = statusOf(await request(`GET ${path}`))
   expect(expected).toContain(status)
@@ -125,6 +128,7 @@ test.each([
   ['/dev/open/%ff%fe', '/echo/open/%ff%fe'],
   ['/dev/open/%00', '/echo/open/%00'],
   ['/dev/open/%zz', '/echo/open/%zz'],
+  ['/dev/open/a..;b=c&d=e+f;/..g;h', '/echo/open/a..;b=c&d=e+f;/..g;h'],
   ['/dev/open/a?x=%ff&y=%&z', '/echo/open/a?x=%ff&y=%&z'],
 ])('what is no UTF-8 goes on as it is: %s', async (path, target) => {
   expect(statusOf(await request(`GET ${path}`))).toBe(200)

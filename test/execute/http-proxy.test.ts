@@ -21,6 +21,23 @@ beforeAll(async () => {
           }),
         },
       },
+      '/asked/{k}': {
+        GET: {
+          integration: proxy(`${back.http}/echo/{k}?name={k}&from={h}&role=user`, {
+            requestParameters: {
+              'integration.request.path.k': 'method.request.path.k',
+              'integration.request.path.h': 'method.request.header.x-from',
+            },
+          }),
+        },
+      },
+      '/staged/{k}': {
+        GET: {
+          integration: proxy('http://${stageVariables.host}${stageVariables.query}{k}/{k}', {
+            requestParameters: { 'integration.request.path.k': 'method.request.path.k' },
+          }),
+        },
+      },
       '/staged': { GET: { integration: proxy('http://${stageVariables.host}/echo?fixed=1') } },
       '/mapped/{id}': {
         POST: {
@@ -58,7 +75,7 @@ beforeAll(async () => {
       },
     }),
     {
-      stage: { variables: { host: back.http.slice(7), colour: 'blue' } },
+      stage: { variables: { host: back.http.slice(7), colour: 'blue', query: '/echo?a=1&b=' } },
       settings: { maxPayloadBytes: 1024 * 1024 },
     },
   )
@@ -163,11 +180,23 @@ test('a mapped body that is no JSON is the client’s fault', async () => {
 })
 
 test('dot segments in a mapped value do not reach the back end', async () => {
-  for (const value of ['..%2Fadmin', '..', 'x%2F..%2F..%2Fy', '%2e%2e%5cadmin']) {
+  for (const value of ['..%2Fadmin', '..', 'x%2F..%2F..%2Fy', '%2e%2e%5cadmin', '..%3B%2Fadmin', '..%3Bx']) {
     const answer = await gateway.call('POST', `/dev/mapped/7?a=${value}`, { body: '{}' })
     expect(answer.status).toBe(400)
   }
   expect(back.calls).toEqual([])
+})
+
+test.each([
+  ['bob&role=admin', 'bob%26role%3Dadmin'],
+  ['bob;role=admin', 'bob%3Brole%3Dadmin'],
+  ['a+b', 'a%2Bb'],
+  ['a%26b%20c', 'a%26b%20c'],
+])('a value in a query stays in its parameter: %s', async (value, encoded) => {
+  await gateway.call('GET', `/dev/asked/${value}`, { headers: { 'X-From': 'x#&y=+;%' } })
+  expect(back.calls[0]!.target).toBe(`/echo/${value}?name=${encoded}&from=x%23%26y%3D%2B%3B%25&role=user`)
+  await gateway.call('GET', `/dev/staged/${value}`)
+  expect(back.calls[1]!.target).toBe(`/echo?a=1&b=${encoded}/${encoded}`)
 })
 
 test('stage variables fill the URI in', async () => {

@@ -181,6 +181,31 @@ describe('bodies', () => {
     expect(await status('/dev/any', 'text/plain', '[1]')).toBe(200)
   })
 
+  test.each<[string | string[], number]>([
+    [['application/json', 'text/plain'], 400],
+    [['text/plain', 'application/json'], 400],
+    [['application/json', 'application/json; charset=utf-8'], 400],
+    [['application/json', 'application/json'], 200],
+    ['application/json, text/plain', 400],
+    ['text/plain, application/json', 400],
+    ['text/plain; a="b", application/json', 400],
+    ['application/json text/plain', 400],
+    ['json', 400],
+    ['text/', 400],
+    ['text/plain; charset=utf-8; a="b, \\"c"', 200],
+    ['text/plain;', 200],
+    ['', 200],
+  ])('one media type, or no body of any: %j', async (type, status) => {
+    const calls = backends.calls.length
+    const sent = { headers: { 'Content-Type': type }, body: PET }
+    const answer = await gateway.call('PUT', '/dev/pets', sent)
+    expect(answer.status).toBe(status)
+    if (status === 400) expect(answer.json()).toMatchObject({ message: 'Invalid request body' })
+    expect(backends.calls.length - calls).toBe(status === 200 ? 1 : 0)
+    // nothing is asked of bodies without a model
+    expect((await gateway.call('DELETE', '/dev/pets', sent)).status).toBe(200)
+  })
+
   test('a validator that is off, and a method without models, look at nothing', async () => {
     expect((await gateway.call('PATCH', '/dev/pets', { headers: json, body: 'x' })).status).toBe(200)
     expect(

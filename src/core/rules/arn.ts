@@ -17,5 +17,7 @@ const ROLE = /^arn:[\w-]+:iam::[^:]*:role\/\S+$/
 /** the caller's own identity, handed on */
 const CALLER = /^arn:[\w-]+:iam::\*:user\/\*$/
 
-export const isRole = (arn: string): boolean => ROLE.test(arn) || isOpen(arn)
+/** With everything filled in. */
+export const namesRole = (arn: string): boolean => ROLE.test(arn)
+export const isRole = (arn: string): boolean => namesRole(arn) || isOpen(arn)
 export const isCaller = (arn: string): boolean => CALLER.test(arn)

@@ -1,5 +1,5 @@
 /** AWS service integrations other than Lambda: one signed request, answered as the service answers. */
-import { formOf, queryJsonOfXml, speaksQuery } from '../../core/aws-query-form.ts'
+import { formOf, queryJsonOfXml, speaksQuery, withOwnForm } from '../../core/aws-query-form.ts'
 import { jsonOfQuery, queryJsonOf, speaksQueryJson } from '../../core/aws-query-json.ts'
 import { parseServiceUri, type ServiceUri, serviceRequest } from '../../core/aws-service.ts'
 import type { Measured, Pair, Prepared } from '../../core/call.ts'
@@ -7,7 +7,7 @@ import type { CancelSignal } from '../../core/cancellation.ts'
 import { textOf } from '../../core/content.ts'
 import { configurationFault } from '../../core/fault.ts'
 import { headerOf, setHeader } from '../../core/headers.ts'
-import { parseQuery } from '../../core/query.ts'
+import { beyond, joinQueries, parseQuery } from '../../core/query.ts'
 import { signRequest } from '../../core/sigv4/sign.ts'
 import type { OutboundResponse } from '../../platform.ts'
 import { awsCredentials } from '../aws-credentials.ts'
@@ -23,7 +23,7 @@ export const aws: Integrator = async (prepared, on, signal) => {
   const { action } = service
   if (action === undefined || !speaksQueryJson(service.service)) return send(service, prepared, on, signal)
 
-  const query = [...parseQuery(service.query), ...parseQuery(prepared.query)]
+  const query = parseQuery(joinQueries(service.query, beyond(service.query, prepared.query)))
   const headers = [...prepared.headers]
   setHeader(headers, 'Content-Type', 'application/json')
   const body = encoder.encode(jsonOfQuery(query))
@@ -56,8 +56,10 @@ async function send(
           configurationFault('body too large to sign'),
         )
       : prepared.body
-  const standIn = endpoint.override && speaksQuery(service.service)
-  const sent = standIn ? formOf({ ...request, body }) : { ...request, body }
+  const asked = { ...request, body }
+  const queried = speaksQuery(service.service)
+  const standIn = endpoint.override && queried
+  const sent = standIn ? formOf(asked) : queried ? withOwnForm(asked) : asked
   const headers = await signRequest(sent, {
     credentials: signing,
     ...endpoint.signing,

@@ -195,6 +195,17 @@ describe('TOKEN', () => {
     expect(lambda.invocations.length).toBe(asked)
   })
 
+  test('a stage that names no role of the authorizer asks nobody', async () => {
+    const gateway = await started({ authorizerCredentials: '${stageVariables.role}' })
+    const answer = await get(gateway, 'Bearer alice')
+    expect([answer.status, answer.header('x-amzn-errortype')]).toEqual([
+      500,
+      'AuthorizerConfigurationException',
+    ])
+    expect(gateway.log[0]!.message).toContain("${stageVariables.role} name no role but ''")
+    expect(lambda.invocations).toEqual([])
+  })
+
   test('another header, and an expression that the whole token must match', async () => {
     const gateway = await started({
       identitySource: 'method.request.header.X-Token',
