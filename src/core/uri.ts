@@ -5,26 +5,35 @@
 import type { Strings } from './documents.ts'
 import { configurationFault, Fault } from './fault.ts'
 
-type Part = string | { path: string; within: Within } | { stage: string }
+/** `within` is null where the stage variables before the parameter decide. */
+type Part = string | { path: string; isLast: boolean; within: Within | null } | { stage: string }
 
-/** Where a path parameter stands: in a path, in a parameter's value, or where the stage variables before it decide. */
-type Within = 'path' | 'parameter' | 'either'
+/** Where a path parameter stands; what stands at the end of a URI may be all of it. */
+type Within = 'host' | 'path' | 'parameter'
 
 export type UriTemplate = (path: Readonly<Record<string, string>>, stageVariables: Strings) => string
 
 const PLACEHOLDER = /\$\{stageVariables\.([^}]*)\}|\{([^{}]+?)\+?\}/g
 /** What parameters follow: the `?` of a URI, or the action of one of AWS services. */
 const PARAMETERS = /\?|^arn:[^?]*:action\//
+/** What ends within a host. */
+const HOST = /^https?:\/\/[^/?#]*$/i
 
 /** `path` values must be percent-encoded already. A missing stage variable is empty; a missing path parameter is a fault. */
 export function compileUri(source: string): UriTemplate {
   const parts: Part[] = []
   let end = 0
   for (const found of source.matchAll(PLACEHOLDER)) {
+    const before = source.slice(0, found.index)
+    const isLast = found.index + found[0].length === source.length
     if (found.index > end) parts.push(source.slice(end, found.index))
     parts.push(
       found[1] === undefined
-        ? { path: found[2]!, within: withinOf(source.slice(0, found.index)) }
+        ? {
+            path: found[2]!,
+            isLast,
+            within: before.includes('${stageVariables.') ? null : withinOf(before, isLast),
+          }
         : { stage: found[1] },
     )
     end = found.index + found[0].length
@@ -36,22 +45,24 @@ export function compileUri(source: string): UriTemplate {
     for (const part of parts)
       if (typeof part === 'string') uri += part
       else if ('stage' in part) uri += own(stageVariables, part.stage)
-      else {
-        const value = parameter(part.path, path, source)
-        const { within } = part
-        uri += within === 'path' || (within === 'either' && !PARAMETERS.test(uri)) ? value : oneValue(value)
-      }
+      else uri += kept(parameter(part.path, path, source), part.within ?? withinOf(uri, part.isLast))
     return uri
   }
 }
 
-function withinOf(before: string): Within {
-  if (PARAMETERS.test(before)) return 'parameter'
-  return before.includes('${stageVariables.') ? 'either' : 'path'
-}
+const withinOf = (before: string, isLast: boolean): Within =>
+  PARAMETERS.test(before) ? 'parameter' : HOST.test(before) && !isLast ? 'host' : 'path'
 
-/** A value stays in its parameter: what would end it there, or be read as a space, is encoded. */
-const oneValue = (value: string): string => value.replace(/[&;=+#]/g, encodeURIComponent)
+/**
+ * A value stays where it is put. In a parameter, what would end it there or be read as a space is encoded; in a host, nothing else
+ * than a host and its port may stand: the rest of the URI is the API's.
+ */
+function kept(value: string, within: Within): string {
+  if (within === 'parameter') return value.replace(/[&;=+#]/g, encodeURIComponent)
+  if (within === 'host' && !/^[\w.:-]*$/.test(value))
+    throw new Fault('DEFAULT_4XX', { reason: `${value} is no part of a host` })
+  return value
+}
 
 const own = (variables: Strings, name: string): string =>
   Object.hasOwn(variables, name) ? variables[name]! : ''

@@ -60,6 +60,13 @@ beforeAll(async () => {
       '/refused': { GET: { integration: proxy(`${back.refused}/`) } },
       '/nowhere': { GET: { integration: proxy('http://no-such-host.invalid/') } },
       '/broken': { GET: { integration: proxy('http://${stageVariables.missing}/') } },
+      '/hosted': {
+        GET: {
+          integration: proxy(`${back.http.replace('127.', '{host}.')}/echo`, {
+            requestParameters: { 'integration.request.path.host': 'method.request.header.X-Host' },
+          }),
+        },
+      },
       '/unmapped/{proxy+}': { GET: { integration: proxy(`${back.http}/echo/{proxy}`) } },
       '/illegal': {
         GET: {
@@ -197,6 +204,14 @@ test.each([
   expect(back.calls[0]!.target).toBe(`/echo/${value}?name=${encoded}&from=x%23%26y%3D%2B%3B%25&role=user`)
   await gateway.call('GET', `/dev/staged/${value}`)
   expect(back.calls[1]!.target).toBe(`/echo?a=1&b=${encoded}/${encoded}`)
+})
+
+test('a value in a host is part of a host', async () => {
+  const asked = (host: string) => gateway.call('GET', '/dev/hosted', { headers: { 'X-Host': host } })
+  for (const host of ['127.0.0.1:9/', 'a@127', '127.0.0.1?', '127.0.0.1#', '127.0.0.1\\\\'])
+    expect((await asked(host)).status).toBe(400)
+  expect(back.calls).toEqual([])
+  expect((await asked('127')).status).toBe(200)
 })
 
 test('stage variables fill the URI in', async () => {
