@@ -92,7 +92,9 @@ async function read(
     from = cut
     if (turns) await turn()
   }
-  for (let n = 0; n < 4; n++) await turn()
+  // many requests in one piece are read with pauses
+  do for (let n = 0; n < 4; n++) await turn()
+  while (paused && !got.ended)
   got.written = got.written.replace(/Date: .*\r\n/g, '')
   return got
 }
