@@ -2,6 +2,8 @@
  * Model schemas and the models that they name. A reference is the model's URL:
  * `https://apigateway.amazonaws.com/restapis/{api}/models/{name}` (guide: "Create models").
  */
+import { DEEPEST } from './json-schema/terms.ts'
+
 type Schema = { [member: string]: unknown }
 
 const REFERENCE = /\/models\/([a-zA-Z0-9]+)$/
@@ -14,9 +16,6 @@ const parse = (text: string | undefined): Schema => {
     return {}
   }
 }
-
-/** Nested deeper than this, no schema is meant seriously; the stack would not hold it. */
-const DEEPEST = 200
 
 /** The schema in one piece: every model that it reaches stands under `definitions`, and references point there. */
 export function flattenSchema(schema: string, schemas: ReadonlyMap<string, string>): string {

@@ -236,6 +236,33 @@ describe('models', () => {
     ])
   })
 
+  it('keeps the keywords of OpenAPI, and leaves out what says nothing', () => {
+    const schema = {
+      required: [],
+      example: { a: 1 },
+      discriminator: { propertyName: 'a' },
+      properties: { a: { type: 'string', required: true, nullable: true, xml: {}, description: null } },
+    }
+    const { definition } = read({ components: { schemas: { A: schema } } })
+    expect(JSON.parse(definition.models[0]!.schema!)).toEqual({
+      example: { a: 1 },
+      discriminator: { propertyName: 'a' },
+      properties: { a: { type: 'string', nullable: true, xml: {} } },
+    })
+  })
+
+  test.each([
+    { type: 'date' },
+    { required: 'a' },
+    { properties: { a: { pattern: '(' } } },
+    { items: { enum: [] } },
+  ])('refuses what is no schema: %j', (schema) => {
+    expect(refusal(() => swagger({ definitions: { A: schema } })).message).toBe(
+      'Errors found during import:\n\t' +
+        "Unable to create model for 'A': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified] (#/definitions/A)",
+    )
+  })
+
   it("does not take a property's name for a keyword", () => {
     const { definition } = read({
       components: {
