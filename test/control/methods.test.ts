@@ -147,6 +147,30 @@ describe('methods', () => {
     expect(await put('CUSTOM', lambda)).toBe('')
   })
 
+  test('have scopes where a user pool is asked', async () => {
+    const wrong =
+      'BadRequestException: Invalid Method authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type'
+    const { id } = await server.client.send(
+      new CreateAuthorizerCommand({
+        restApiId: at.restApiId,
+        name: 'p',
+        type: 'COGNITO_USER_POOLS',
+        providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_p'],
+      }),
+    )
+    expect(await failure(putMethod({ authorizationScopes: ['a'] }))).toBe(wrong)
+    await putMethod({ authorizationScopes: [] })
+    const scope = { op: 'add', path: '/authorizationScopes', value: 'a' } as const
+    expect(await failure(updateMethod(scope))).toBe(wrong)
+    const type = { op: 'replace', path: '/authorizationType', value: 'COGNITO_USER_POOLS' } as const
+    const both = await updateMethod(scope, type, { op: 'replace', path: '/authorizerId', value: id })
+    expect(both).toMatchObject({ authorizationType: 'COGNITO_USER_POOLS', authorizationScopes: ['a'] })
+    const none = { ...type, value: 'NONE' }
+    expect(await failure(updateMethod(none))).toBe(wrong)
+    const { authorizationScopes } = await updateMethod(none, { ...scope, op: 'remove' })
+    expect(authorizationScopes).toBeUndefined()
+  })
+
   test('keep an authorizer only where the type asks for one', async () => {
     await putMethod()
     const authorizer = await server.client.send(
@@ -163,7 +187,9 @@ describe('methods', () => {
     const both = await updateMethod(set, { op: 'replace', path: '/authorizationType', value: 'CUSTOM' })
     expect(both).toMatchObject({ authorizationType: 'CUSTOM', authorizerId: authorizer.id })
     const remove = new DeleteAuthorizerCommand({ restApiId: at.restApiId, authorizerId: authorizer.id })
-    expect(await failure(server.client.send(remove))).toContain('ConflictException: Cannot delete authorizer')
+    expect(await failure(server.client.send(remove))).toBe(
+      "ConflictException: Cannot delete authorizer 'a', is referenced in method: GET//",
+    )
   })
 
   test('hold what they refer to', async () => {

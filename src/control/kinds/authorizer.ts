@@ -57,10 +57,12 @@ export const authorizer = kind<Authorizer>({
     },
   },
   check,
-  async leaving({ id }, { tx, labels }) {
-    for (const { where, method } of await methodsOf(tx, fill('/restapis/{restApiId}', labels)))
+  async leaving({ id, name }, { tx, labels }) {
+    for (const { path, method } of await methodsOf(tx, fill('/restapis/{restApiId}', labels)))
       if (method.authorizerId === id)
-        throw conflict(`Cannot delete authorizer '${id}', is referenced in method: ${where}`)
+        throw conflict(
+          `Cannot delete authorizer '${name}', is referenced in method: ${method.httpMethod}/${path}`,
+        )
   },
   view: (authorizer) => ({ ...without(authorizer) }),
 })
