@@ -5,6 +5,8 @@ import { gatewayOf } from './deployed.ts'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
+const SIGNS = 'can only contain letters, numbers, spaces, and these characters: . : + = @ _ / -'
+
 let server: ControlServer
 let gateway: APIGateway
 beforeAll(async () => {
@@ -65,7 +67,9 @@ describe('an API key', () => {
     [{ value: 'x'.repeat(129) }, 'API Key value exceeds maximum size of 128 characters'],
     [{ name: 'x'.repeat(1025) }, 'Invalid API Key name, can be at most 1024 characters.'],
     [{ description: 'x'.repeat(125_001) }, 'Invalid API Key description specified.'],
-    [{ tags: { 'aws:x': 'y' } }, 'Invalid tag key: aws:x. Tag keys must not start with aws:'],
+    [{ tags: { 'Aws:x': 'y' } }, "Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)"],
+    [{ tags: { 'a,b': 'y' } }, `Invalid tag key. Tag keys ${SIGNS}`],
+    [{ tags: { a: '<y>' } }, `Invalid tag value. Tag values ${SIGNS}`],
   ])('keeps its limits: %#', async (wrong, message) => {
     expect(await failure(gateway.createApiKey(wrong))).toBe(`BadRequestException: ${message}`)
   })
