@@ -77,6 +77,10 @@ describe('a usage plan', () => {
     expect(await failure(create({ apiStages: [{ apiId, stage: 'prod' }] }))).toBe(
       `NotFoundException: API Stage not found: ${apiId}:prod`,
     )
+    for (const stage of [{ apiId }, { stage: 'dev' }])
+      expect(await failure(create({ apiStages: [stage] }))).toBe(
+        'BadRequestException: Invalid API Stage {api: %s, stage: %s} specified for usageplan %s',
+      )
     const id = await create()
     expect(await failure(update(id, { op: 'add', path: '/apiStages', value: 'abc:dev' }))).toBe(
       'NotFoundException: API Stage not found: abc:dev',
