@@ -29,6 +29,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
+const POOL = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_pool'
 const LAMBDA =
   'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations'
 
@@ -90,7 +91,7 @@ describe('methods', () => {
         restApiId,
         name: 'a',
         type: 'COGNITO_USER_POOLS',
-        providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_pool'],
+        providerARNs: [POOL],
       }),
     )
     expect(made.identitySource).toBe('method.request.header.Authorization')
@@ -111,8 +112,12 @@ describe('methods', () => {
 
   test.each<[Partial<CreateAuthorizerRequest>, string]>([
     [
-      { type: 'COGNITO_USER_POOLS', providerARNs: ['arn:p'] },
-      'Invalid Cognito user pool ARN specified: arn:p',
+      { type: 'COGNITO_USER_POOLS', providerARNs: ['arn:p', POOL, 'arn:q'] },
+      'ProviderARNs need to be valid Cognito Userpools. Invalid ARNs-arn:p,arn:q',
+    ],
+    [
+      { type: 'TOKEN', authorizerUri: LAMBDA, identitySource: 'method.request.header.a b' },
+      "Invalid token source expression: method.request.header.a b. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.",
     ],
     [
       { type: 'TOKEN', authorizerUri: LAMBDA.replace('us-east-1', '') },
@@ -125,6 +130,12 @@ describe('methods', () => {
   ])('refuse the authorizer %j', async (request, sentence) => {
     const create = new CreateAuthorizerCommand({ restApiId: at.restApiId, name: 'a', ...request } as never)
     expect(await failure(server.client.send(create))).toContain(`BadRequestException: ${sentence}`)
+  })
+
+  test('a user pool may be named by a stage variable', async () => {
+    const providerARNs = [POOL.replace('us-east-1_pool', '${stageVariables.pool}'), '${stageVariables.arn}']
+    const create = { restApiId: at.restApiId, name: 'a', type: 'COGNITO_USER_POOLS', providerARNs } as const
+    expect((await server.client.send(new CreateAuthorizerCommand(create))).providerARNs).toEqual(providerARNs)
   })
 
   test('need an authorizer of their own type', async () => {
@@ -155,7 +166,7 @@ describe('methods', () => {
         restApiId: at.restApiId,
         name: 'p',
         type: 'COGNITO_USER_POOLS',
-        providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_p'],
+        providerARNs: [POOL],
       }),
     )
     expect(await failure(putMethod({ authorizationScopes: ['a'] }))).toBe(wrong)

@@ -644,7 +644,7 @@ describe('security', () => {
     [{ type: 'request', authorizerUri: lambda('t'), identitySource: 'header.A' }, 'Invalid identity source'],
     [
       { type: 'cognito_user_pools', providerARNs: ['arn:p'] },
-      'Invalid Cognito user pool ARN specified: arn:p',
+      'ProviderARNs need to be valid Cognito Userpools. Invalid ARNs-arn:p',
     ],
     [{ type: 'cognito_user_pools' }, 'Provider ARNs must be specified'],
   ])('refuses the authorizer %j as CreateAuthorizer does', (extension, words) => {
