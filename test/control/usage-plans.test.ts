@@ -299,6 +299,9 @@ describe('usage', () => {
     const rest = await gateway.getUsage({ ...asked, limit: 1, position: page.position })
     expect(rest.items).toEqual({ [second]: [[0, 10]] })
     expect(rest.position).toBeUndefined()
+    expect(await failure(gateway.getUsage({ ...asked, position: 'zzz' }))).toBe(
+      'BadRequestException: Invalid position parameter specified',
+    )
   })
 
   test('can be extended for one key', async () => {
