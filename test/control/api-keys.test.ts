@@ -94,6 +94,11 @@ describe('an API key', () => {
     expect(await failure(update(id!, { op: 'replace', path: '/value', value: 'x'.repeat(30) }))).toBe(
       "BadRequestException: Invalid patch path  '/value' specified for op 'replace'. Must be one of: [/description, /enabled, /name, /customerId]",
     )
+    await update(
+      id!,
+      { op: 'add', path: '/labels', value: 'a' },
+      { op: 'remove', path: '/labels', value: 'a' },
+    )
     const stages = await update(id!, { op: 'add', path: '/stages', value: 'abc/dev' })
     expect(stages.stageKeys).toEqual(['abc/dev'])
     expect((await update(id!, { op: 'remove', path: '/stages', value: 'abc/dev' })).stageKeys).toEqual([])
@@ -127,6 +132,12 @@ describe('an API key', () => {
       names.push(...page.items!.map(({ name }) => name))
       position = page.position
     } while (position)
+    // of another list, and of nothing
+    const other = (await west.getApiKeys({ limit: 1 })).position
+    for (const wrong of ['MDAwMDAwMDA', '0123456789', '%', other])
+      expect(await failure(gateway.getUsagePlans({ position: wrong }))).toBe(
+        'BadRequestException: Invalid position parameter specified',
+      )
     west.destroy()
     expect(names).toEqual(['three', 'two', 'one'])
   })

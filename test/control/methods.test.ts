@@ -132,6 +132,23 @@ describe('methods', () => {
     expect(await failure(server.client.send(create))).toContain(`BadRequestException: ${sentence}`)
   })
 
+  test('a REQUEST authorizer gains and loses sources one by one', async () => {
+    const { restApiId } = at
+    const identitySource = 'method.request.header.a'
+    const create = { restApiId, name: 'a', type: 'REQUEST', authorizerUri: LAMBDA, identitySource } as const
+    const { id: authorizerId } = await server.client.send(new CreateAuthorizerCommand(create))
+    const patch = async (op: 'add' | 'remove', value: string) => {
+      const patchOperations = [{ op, path: '/identitySource', value }]
+      const command = new UpdateAuthorizerCommand({ restApiId, authorizerId, patchOperations })
+      return (await server.client.send(command)).identitySource
+    }
+    expect(await patch('add', 'context.path')).toBe(`${identitySource},context.path`)
+    expect(await patch('remove', identitySource)).toBe('context.path')
+    expect(await failure(patch('remove', 'context.path'))).toBe(
+      'BadRequestException: An identity source must be specified when authorization caching is enabled',
+    )
+  })
+
   test('a user pool may be named by a stage variable', async () => {
     const providerARNs = [POOL.replace('us-east-1_pool', '${stageVariables.pool}'), '${stageVariables.arn}']
     const create = { restApiId: at.restApiId, name: 'a', type: 'COGNITO_USER_POOLS', providerARNs } as const

@@ -177,6 +177,11 @@ describe('stages', () => {
       percentTraffic: 5,
       stageVariableOverrides: { newVar: 'newVal', var2: 'val4' },
     })
+    const all = await update({ op: 'replace', path: at, value: '{"var3":"c"}' })
+    expect(all.canarySettings).toMatchObject({ percentTraffic: 5, stageVariableOverrides: { var3: 'c' } })
+    expect(await failure(update({ op: 'replace', path: at, value: '["c"]' }))).toMatch(
+      /^BadRequestException: Invalid canary stageVariableOverrides/,
+    )
     await update({ op: 'remove', path: '/canarySettings' })
     expect(await failure(update({ op: 'remove', path: `${at}/var1` }))).toBe(
       `BadRequestException: Cannot remove method setting canarySettings/stageVariableOverrides/var1 because there is no method setting for this method `,
@@ -278,7 +283,8 @@ describe('stages', () => {
     expect(streamed.accessLogSettings).toEqual({ destinationArn, format })
     const bare = await update(
       { op: 'remove', path: '/accessLogSettings' },
-      { op: 'remove', path: '/variables/a' },
+      { op: 'replace', path: '/variables/b', value: 'c' },
+      { op: 'remove', path: '/variables' },
     )
     expect([bare.accessLogSettings, bare.variables]).toEqual([undefined, undefined])
   })
