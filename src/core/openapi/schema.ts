@@ -1,9 +1,9 @@
 /**
  * A schema as Amazon stores it: members in the order of Amazon's serializer (recorded for OpenAPI 3; exports show the other),
- * references rewritten, nothing taken away that says anything. Of OpenAPI 3.1, which is JSON Schema 2020-12, what has an equal in draft 4, the
- * draft of Amazon's models, is put in its words.
+ * references rewritten, nothing taken away that says anything. Of OpenAPI 3.1, which is JSON Schema 2020-12, what has an equal
+ * in draft 4, the draft of Amazon's models, is put in its words.
  */
-import { at, type Doc, entriesOf, isDoc } from './value.ts'
+import { at, type Doc, entriesOf, isDoc, textOf } from './value.ts'
 
 export type SchemaDialect = 'swagger' | 'oas30' | 'oas31'
 
@@ -57,6 +57,7 @@ export function rewriteSchema(
     const kind = Object.hasOwn(WITHIN, key) ? WITHIN[key] : undefined
     if (key === '$ref' && typeof value === 'string') out[key] = reference(value, pointer)
     else if (key === 'required' && Array.isArray(value)) out[key] = [...new Set(value)].sort()
+    else if (key === 'title' || key === 'description') out[key] = textOf(value) ?? value
     else if (kind === 'map' && isDoc(value))
       out[key] = Object.fromEntries(
         entriesOf(value).map(([name, part]) => [name, one(part, at(where, name))]),

@@ -241,12 +241,14 @@ describe('models', () => {
       required: [],
       example: { a: 1 },
       discriminator: { propertyName: 'a' },
+      title: 404,
       properties: { a: { type: 'string', required: true, nullable: true, xml: {}, description: null } },
     }
     const { definition } = read({ components: { schemas: { A: schema } } })
     expect(JSON.parse(definition.models[0]!.schema!)).toEqual({
       example: { a: 1 },
       discriminator: { propertyName: 'a' },
+      title: '404',
       properties: { a: { type: 'string', nullable: true, xml: {} } },
     })
   })
