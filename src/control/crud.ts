@@ -1,7 +1,7 @@
 /** Create, put, get, list, update and delete over any kind: what its descriptor says, in one write set. */
 import type { Strings } from '../core/documents.ts'
 import { applyPatch, type PatchOperation } from '../core/patch.ts'
-import { badRequest, conflict } from '../core/problem.ts'
+import { conflict } from '../core/problem.ts'
 import type { Values } from '../core/shape.ts'
 import { rootOf, type Transaction } from '../store/documents.ts'
 import { type Call, type Desk, epochSeconds } from './desk.ts'
@@ -10,6 +10,7 @@ import type { Kind, Scope, Sight, Verb } from './kind.ts'
 import { keepLimit } from './limits.ts'
 import { type Kinds, nest } from './nest.ts'
 import { collection, fill, lastLabel } from './paths.ts'
+import { pathAt, positionOf } from './position.ts'
 import { checkTags } from './tags.ts'
 
 type Run = (call: Call, desk: Desk) => Promise<unknown>
@@ -137,7 +138,7 @@ async function list(kinds: Kinds, kind: Kind, call: Call, desk: Desk) {
   const { documents } = desk.store
   const parent = fill(collection(kind.path), call.labels)
   await requireAbove(kinds, kind, sight, (at) => documents.get(call.region, at), kinds.above(kind).slice(-1))
-  const after = positionOf(call.query.position as string | undefined, parent)
+  const after = pathAt(call.query.position as string | undefined, parent)
   const limit = pageSize(call.query.limit as number | undefined)
   const among = await kind.among?.(sight, (path) => documents.range(call.region, path))
   const { newestFirst = false } = kind
@@ -191,18 +192,7 @@ function page(rows: { path: string; body: Values }[], limit: number): Values {
   const last = shown.at(-1)
   return {
     item: shown.map(({ body }) => body),
-    ...(rows.length > limit && last
-      ? { position: btoa(last.path.slice(last.path.lastIndexOf('/') + 1)).replace(/=+$/, '') }
-      : {}),
-  }
-}
-
-function positionOf(position: string | undefined, parent: string): string | undefined {
-  if (!position) return undefined
-  try {
-    return `${parent}/${atob(position)}`
-  } catch {
-    throw badRequest('Invalid position parameter specified')
+    ...(rows.length > limit && last ? { position: positionOf(last.path) } : {}),
   }
 }
 

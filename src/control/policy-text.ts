@@ -37,5 +37,5 @@ export function checkPolicyLength(
     throw badRequest(`Invalid policy document, can be at most ${most} characters.`)
 }
 
-/** Amazon answers with the policy escaped as if it were inside a JSON string, which clients undo. */
+/** Amazon answers with an API's policy escaped as if it were inside a JSON string, which clients undo. */
 export const shownPolicy = (policy: string): string => JSON.stringify(policy).slice(1, -1)

@@ -217,6 +217,8 @@ export interface ApiKey {
   enabled: boolean
   createdDate: number
   lastUpdatedDate: number
+  /** may be patched, and is never answered: the service model has no such member */
+  labels?: string[]
   /** `restApiId/stageName`, from before there were usage plans */
   stageKeys: string[]
   tags?: Strings

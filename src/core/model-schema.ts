@@ -1,10 +1,8 @@
-/**
- * Model schemas and the models that they name. A reference is the model's URL:
- * `https://apigateway.amazonaws.com/restapis/{api}/models/{name}` (guide: "Create models").
- */
-type Schema = { [member: string]: unknown }
+/** Model schemas and the models that they name. */
+import { modelNamed } from './json-schema/reference.ts'
+import { DEEPEST } from './json-schema/terms.ts'
 
-const REFERENCE = /\/models\/([a-zA-Z0-9]+)$/
+type Schema = { [member: string]: unknown }
 
 const parse = (text: string | undefined): Schema => {
   try {
@@ -15,9 +13,6 @@ const parse = (text: string | undefined): Schema => {
   }
 }
 
-/** Nested deeper than this, no schema is meant seriously; the stack would not hold it. */
-const DEEPEST = 200
-
 /** The schema in one piece: every model that it reaches stands under `definitions`, and references point there. */
 export function flattenSchema(schema: string, schemas: ReadonlyMap<string, string>): string {
   const definitions: Record<string, Schema> = {}
@@ -27,7 +22,7 @@ export function flattenSchema(schema: string, schemas: ReadonlyMap<string, strin
     if (Array.isArray(value)) return value.map((item) => local(item, depth + 1))
     return Object.fromEntries(
       Object.entries(value).map(([member, inner]) => {
-        const name = member === '$ref' && typeof inner === 'string' ? REFERENCE.exec(inner)?.[1] : undefined
+        const name = member === '$ref' && typeof inner === 'string' ? modelNamed(inner) : undefined
         if (!name) return [member, local(inner, depth + 1)]
         if (!Object.hasOwn(definitions, name)) {
           definitions[name] = {}
@@ -52,7 +47,7 @@ export function mappingTemplate(schema: string, schemas: ReadonlyMap<string, str
   let written = 0
   const sample = (schema: Schema, indent: string, level: number): string => {
     if (level > LEVELS || ++written > MOST) return '{ }'
-    const name = typeof schema.$ref === 'string' ? REFERENCE.exec(schema.$ref)?.[1] : undefined
+    const name = typeof schema.$ref === 'string' ? modelNamed(schema.$ref) : undefined
     if (name) return sample(parse(schemas.get(name)), indent, level + 1)
     const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
     if (type === 'array')

@@ -179,8 +179,12 @@ describe('tags', () => {
       const resourceArn = `arn:aws:apigateway:us-east-1::/${resource}`
       expect((await gateway.getTags({ resourceArn })).tags).toEqual({})
       await gateway.tagResource({ resourceArn, tags: { a: '1', b: '2' } })
-      await gateway.tagResource({ resourceArn, tags: { b: '3', 'c d': '4' } })
-      expect((await gateway.getTags({ resourceArn })).tags).toEqual({ a: '1', b: '3', 'c d': '4' })
+      await gateway.tagResource({ resourceArn, tags: { b: '3', 'c d': 'Grüße_1.:/=+-@' } })
+      expect((await gateway.getTags({ resourceArn })).tags).toEqual({
+        a: '1',
+        b: '3',
+        'c d': 'Grüße_1.:/=+-@',
+      })
       await gateway.untagResource({ resourceArn, tagKeys: ['a', 'c d', 'unknown'] })
       expect((await gateway.getTags({ resourceArn })).tags).toEqual({ b: '3' })
     }

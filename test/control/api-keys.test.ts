@@ -5,6 +5,8 @@ import { gatewayOf } from './deployed.ts'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
+const SIGNS = 'can only contain letters, numbers, spaces, and these characters: . : + = @ _ / -'
+
 let server: ControlServer
 let gateway: APIGateway
 beforeAll(async () => {
@@ -65,7 +67,9 @@ describe('an API key', () => {
     [{ value: 'x'.repeat(129) }, 'API Key value exceeds maximum size of 128 characters'],
     [{ name: 'x'.repeat(1025) }, 'Invalid API Key name, can be at most 1024 characters.'],
     [{ description: 'x'.repeat(125_001) }, 'Invalid API Key description specified.'],
-    [{ tags: { 'aws:x': 'y' } }, 'Invalid tag key: aws:x. Tag keys must not start with aws:'],
+    [{ tags: { 'Aws:x': 'y' } }, "Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)"],
+    [{ tags: { 'a,b': 'y' } }, `Invalid tag key. Tag keys ${SIGNS}`],
+    [{ tags: { a: '<y>' } }, `Invalid tag value. Tag values ${SIGNS}`],
   ])('keeps its limits: %#', async (wrong, message) => {
     expect(await failure(gateway.createApiKey(wrong))).toBe(`BadRequestException: ${message}`)
   })
@@ -89,6 +93,11 @@ describe('an API key', () => {
     expect(changed.value).toBeUndefined()
     expect(await failure(update(id!, { op: 'replace', path: '/value', value: 'x'.repeat(30) }))).toBe(
       "BadRequestException: Invalid patch path  '/value' specified for op 'replace'. Must be one of: [/description, /enabled, /name, /customerId]",
+    )
+    await update(
+      id!,
+      { op: 'add', path: '/labels', value: 'a' },
+      { op: 'remove', path: '/labels', value: 'a' },
     )
     const stages = await update(id!, { op: 'add', path: '/stages', value: 'abc/dev' })
     expect(stages.stageKeys).toEqual(['abc/dev'])
@@ -123,6 +132,12 @@ describe('an API key', () => {
       names.push(...page.items!.map(({ name }) => name))
       position = page.position
     } while (position)
+    // of another list, and of nothing
+    const other = (await west.getApiKeys({ limit: 1 })).position
+    for (const wrong of ['MDAwMDAwMDA', '0123456789', '%', other])
+      expect(await failure(gateway.getUsagePlans({ position: wrong }))).toBe(
+        'BadRequestException: Invalid position parameter specified',
+      )
     west.destroy()
     expect(names).toEqual(['three', 'two', 'one'])
   })

@@ -274,6 +274,7 @@ describe('signed', () => {
       for (const DomainName of ['ruled.example.com', 'prod.example.com'])
         await asV2('ADMIN').createDomainName({
           DomainName,
+          DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
           Tags: { stage: DomainName.split('.')[0]! },
         })
     })

@@ -30,10 +30,15 @@ afterAll(async () => {
 let made = 0
 const newName = () => `v2-${++made}.example.com`
 const CERTIFICATE = 'arn:aws:acm:us-east-1:000000000000:certificate/one'
+const ONE = /^BadRequestException: Invalid input. Expected one domain name configuration$/
 const ONLY_REGIONAL =
   /^BadRequestException: Only REGIONAL domain names can be managed through the API Gateway V2/
 const create = async (more: Partial<CreateDomainNameRequest> = {}) => {
-  const { $metadata, ...domain } = await second.createDomainName({ DomainName: newName(), ...more })
+  const { $metadata, ...domain } = await second.createDomainName({
+    DomainName: newName(),
+    DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
+    ...more,
+  })
   return { ...domain, DomainName: domain.DomainName!, status: $metadata.httpStatusCode }
 }
 
@@ -103,8 +108,11 @@ describe('a domain name', () => {
       MutualTlsAuthentication: { ...truststore, TruststoreVersion: '2' },
       DomainNameConfigurations: [{ CertificateArn: `${CERTIFICATE}-2`, IpAddressType: 'dualstack' }],
     })
+    const mutual = { DomainName, MutualTlsAuthentication: { TruststoreVersion: '3' } }
+    expect(await failure(second.updateDomainName(mutual))).toMatch(ONE)
     const off = await second.updateDomainName({
       DomainName,
+      DomainNameConfigurations: [{}],
       MutualTlsAuthentication: { TruststoreUri: '' },
     })
     expect(off.MutualTlsAuthentication).toBeUndefined()
@@ -162,7 +170,12 @@ describe('a domain name', () => {
   })
 
   test.each<[Partial<CreateDomainNameRequest>, RegExp]>([
-    [{ DomainNameConfigurations: [{}, {}] }, /^BadRequestException: A domain name must have exactly one/],
+    ...[[], [{}, {}], undefined].map(
+      (DomainNameConfigurations): [Partial<CreateDomainNameRequest>, RegExp] => [
+        { DomainNameConfigurations },
+        ONE,
+      ],
+    ),
     [
       { DomainNameConfigurations: [{ SecurityPolicy: 'TLS_1_0' }] },
       /^BadRequestException: Only REGIONAL domain names with a security policy of TLS 1.2/,
@@ -173,7 +186,7 @@ describe('a domain name', () => {
     ],
     [{ DomainName: 'taken.example.com' }, /^ConflictException: The domain name you provided already exists/],
   ])('is refused: %j', async (more, message) => {
-    await second.createDomainName({ DomainName: 'taken.example.com' }).catch(() => {})
+    await create({ DomainName: 'taken.example.com' }).catch(() => {})
     expect(await failure(create(more))).toMatch(message)
   })
 })

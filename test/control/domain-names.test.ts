@@ -60,7 +60,11 @@ test.each(UNSERVABLE)('%s is refused, by both APIs', async (name) => {
   expect(await failure(create(name))).toMatch(refusal)
   expect(await failure(create(name, PRIVATE))).toMatch(refusal)
   const second = gatewayV2At(server.endpoint)
-  expect(await failure(second.createDomainName({ DomainName: name }))).toMatch(refusal)
+  expect(
+    await failure(
+      second.createDomainName({ DomainName: name, DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] }),
+    ),
+  ).toMatch(refusal)
   second.destroy()
 })
 
@@ -168,6 +172,28 @@ describe('a domain name', () => {
     expect(off.mutualTlsAuthentication).toBeUndefined()
   })
 
+  test('an enhanced security policy comes with an access mode', async () => {
+    const domainName = newName()
+    const securityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09'
+    const wrong = 'BadRequestException: Endpoint access mode is required for the specified security policy'
+    expect(await failure(create(domainName, { ...REGIONAL, securityPolicy }))).toBe(wrong)
+    expect(await failure(create(domainName, { ...REGIONAL, endpointAccessMode: 'STRICT' }))).toMatch(
+      /^BadRequestException: Endpoint access mode STRICT is only supported/,
+    )
+    await create(domainName, REGIONAL)
+    const policy = { op: 'replace', path: '/securityPolicy', value: securityPolicy } as const
+    const mode = { op: 'replace', path: '/endpointAccessMode', value: 'STRICT' } as const
+    expect(await failure(update(domainName, policy))).toBe(wrong)
+    const changed = await update(domainName, mode, policy)
+    expect(changed).toMatchObject({ securityPolicy, endpointAccessMode: 'STRICT' })
+    const mutual = newName()
+    const mutualTlsAuthentication = { truststoreUri: 's3://bucket/store.pem' }
+    await create(mutual, { ...REGIONAL, mutualTlsAuthentication })
+    expect(await failure(update(mutual, policy, mode))).toBe(
+      'BadRequestException: /endpointAccessMode Invalid request input',
+    )
+  })
+
   test('is unique, whatever its case', async () => {
     const domainName = newName()
     await create(domainName)
@@ -203,14 +229,19 @@ describe('a private domain name', () => {
         { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' },
       ],
     })
-    const { domainNameId, domainNameArn, ...domain } = await create(domainName, { ...PRIVATE, policy })
+    const { domainNameId, domainNameArn, ...domain } = await create(domainName, {
+      ...PRIVATE,
+      policy,
+      certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/x',
+    })
     expect(domainNameArn).toBe(
       `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${domainName}+${domainNameId}`,
     )
     expect(domain.endpointConfiguration).toEqual({ types: ['PRIVATE'], ipAddressType: 'dualstack' })
     expect(await failure(gateway.getDomainName({ domainName }))).toMatch(/^NotFoundException/)
     const found = await gateway.getDomainName({ domainName, domainNameId })
-    expect(JSON.parse(JSON.parse(`"${found.policy}"`)).Statement[0].Resource).toBe(
+    expect(domain.certificateUploadDate).toBeInstanceOf(Date)
+    expect(JSON.parse(found.policy!).Statement[0].Resource).toBe(
       `arn:aws:execute-api:us-east-1:000000000000:/domainnames/${domainName}+${domainNameId}/*`,
     )
     expect(await served(domainName)).toBeNull()
@@ -322,7 +353,8 @@ describe('a base path mapping', () => {
     expect(await failure(gateway.deleteStage({ restApiId: other, stageName: 'prod' }))).toBe(
       `BadRequestException: Deleting stage prod failed. ${words} stage in your domains: ${domainName}`,
     )
-    expect((await change('new', { op: 'replace', path: '/basePath', value: '' })).basePath).toBe('(none)')
+    await change('new', { op: 'replace', path: '/basepath', value: 'newer' })
+    expect((await change('newer', { op: 'replace', path: '/basePath', value: '' })).basePath).toBe('(none)')
     await gateway.deleteDomainName({ domainName })
     await gateway.deleteRestApi({ restApiId: other })
   })

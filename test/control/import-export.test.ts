@@ -14,6 +14,7 @@ import {
   ImportRestApiCommand,
   PutRestApiCommand,
   type Resource,
+  UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -95,6 +96,40 @@ describe('ImportRestApi', () => {
       name: 'BadRequestException',
       message: expect.stringContaining('EDGEWAY_OIDC_AUTHORIZERS'),
     })
+  })
+
+  it('a method of a JWT authorizer has scopes, and is changed with them', async () => {
+    const jwt = { issuer: 'https://issuer.example', audience: ['me'] }
+    const x = {
+      type: 'apiKey',
+      'x-amazon-apigateway-authorizer': { type: 'token', 'x-edgeway-jwt': jwt },
+    }
+    const paths = { '/pets': { get: { ...mock, security: [{ x: ['read'] }] } } }
+    const open = await startControl({ settings: { oidcAuthorizers: true } })
+    try {
+      const body = bytes(definition({ paths, components: { securitySchemes: { x } } }))
+      const { id: restApiId } = await open.client.send(new ImportRestApiCommand({ body }))
+      const { items } = await open.client.send(new GetResourcesCommand({ restApiId }))
+      const resourceId = items!.find(({ path }) => path === '/pets')!.id
+      const value = 'write'
+      const patchOperations = [{ op: 'add', path: '/authorizationScopes', value } as const]
+      const at = { restApiId, resourceId, httpMethod: 'GET', patchOperations }
+      const method = await open.client.send(new UpdateMethodCommand(at))
+      expect(method).toMatchObject({ authorizationType: 'CUSTOM', authorizationScopes: ['read', 'write'] })
+    } finally {
+      await open.close()
+    }
+  })
+
+  it('refuses an enhanced security policy without an access mode', async () => {
+    const policy = { 'x-amazon-apigateway-security-policy': 'SecurityPolicy_TLS13_1_3_2025_09' }
+    const wrong = 'BadRequestException: Endpoint access mode is required for the specified security policy'
+    expect(await failure(importApi(definition(policy)))).toBe(wrong)
+    const mode = { 'x-amazon-apigateway-endpoint-access-mode': 'BASIC' }
+    const { id } = await importApi(definition({ ...policy, ...mode }))
+    expect((await putApi(id!, definition(policy))).endpointAccessMode).toBe('BASIC')
+    const { id: plain } = await importApi(definition({}))
+    expect(await failure(putApi(plain!, definition(policy)))).toBe(wrong)
   })
 
   it('takes its parameters from the query', async () => {

@@ -29,6 +29,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
+const POOL = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_pool'
 const LAMBDA =
   'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations'
 
@@ -90,7 +91,7 @@ describe('methods', () => {
         restApiId,
         name: 'a',
         type: 'COGNITO_USER_POOLS',
-        providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_pool'],
+        providerARNs: [POOL],
       }),
     )
     expect(made.identitySource).toBe('method.request.header.Authorization')
@@ -111,8 +112,12 @@ describe('methods', () => {
 
   test.each<[Partial<CreateAuthorizerRequest>, string]>([
     [
-      { type: 'COGNITO_USER_POOLS', providerARNs: ['arn:p'] },
-      'Invalid Cognito user pool ARN specified: arn:p',
+      { type: 'COGNITO_USER_POOLS', providerARNs: ['arn:p', POOL, 'arn:q'] },
+      'ProviderARNs need to be valid Cognito Userpools. Invalid ARNs-arn:p,arn:q',
+    ],
+    [
+      { type: 'TOKEN', authorizerUri: LAMBDA, identitySource: 'method.request.header.a b' },
+      "Invalid token source expression: method.request.header.a b. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.",
     ],
     [
       { type: 'TOKEN', authorizerUri: LAMBDA.replace('us-east-1', '') },
@@ -125,6 +130,29 @@ describe('methods', () => {
   ])('refuse the authorizer %j', async (request, sentence) => {
     const create = new CreateAuthorizerCommand({ restApiId: at.restApiId, name: 'a', ...request } as never)
     expect(await failure(server.client.send(create))).toContain(`BadRequestException: ${sentence}`)
+  })
+
+  test('a REQUEST authorizer gains and loses sources one by one', async () => {
+    const { restApiId } = at
+    const identitySource = 'method.request.header.a'
+    const create = { restApiId, name: 'a', type: 'REQUEST', authorizerUri: LAMBDA, identitySource } as const
+    const { id: authorizerId } = await server.client.send(new CreateAuthorizerCommand(create))
+    const patch = async (op: 'add' | 'remove', value: string) => {
+      const patchOperations = [{ op, path: '/identitySource', value }]
+      const command = new UpdateAuthorizerCommand({ restApiId, authorizerId, patchOperations })
+      return (await server.client.send(command)).identitySource
+    }
+    expect(await patch('add', 'context.path')).toBe(`${identitySource},context.path`)
+    expect(await patch('remove', identitySource)).toBe('context.path')
+    expect(await failure(patch('remove', 'context.path'))).toBe(
+      'BadRequestException: An identity source must be specified when authorization caching is enabled',
+    )
+  })
+
+  test('a user pool may be named by a stage variable', async () => {
+    const providerARNs = [POOL.replace('us-east-1_pool', '${stageVariables.pool}'), '${stageVariables.arn}']
+    const create = { restApiId: at.restApiId, name: 'a', type: 'COGNITO_USER_POOLS', providerARNs } as const
+    expect((await server.client.send(new CreateAuthorizerCommand(create))).providerARNs).toEqual(providerARNs)
   })
 
   test('need an authorizer of their own type', async () => {
@@ -147,6 +175,30 @@ describe('methods', () => {
     expect(await put('CUSTOM', lambda)).toBe('')
   })
 
+  test('have scopes where a user pool is asked', async () => {
+    const wrong =
+      'BadRequestException: Invalid Method authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type'
+    const { id } = await server.client.send(
+      new CreateAuthorizerCommand({
+        restApiId: at.restApiId,
+        name: 'p',
+        type: 'COGNITO_USER_POOLS',
+        providerARNs: [POOL],
+      }),
+    )
+    expect(await failure(putMethod({ authorizationScopes: ['a'] }))).toBe(wrong)
+    await putMethod({ authorizationScopes: [] })
+    const scope = { op: 'add', path: '/authorizationScopes', value: 'a' } as const
+    expect(await failure(updateMethod(scope))).toBe(wrong)
+    const type = { op: 'replace', path: '/authorizationType', value: 'COGNITO_USER_POOLS' } as const
+    const both = await updateMethod(scope, type, { op: 'replace', path: '/authorizerId', value: id })
+    expect(both).toMatchObject({ authorizationType: 'COGNITO_USER_POOLS', authorizationScopes: ['a'] })
+    const none = { ...type, value: 'NONE' }
+    expect(await failure(updateMethod(none))).toBe(wrong)
+    const { authorizationScopes } = await updateMethod(none, { ...scope, op: 'remove' })
+    expect(authorizationScopes).toBeUndefined()
+  })
+
   test('keep an authorizer only where the type asks for one', async () => {
     await putMethod()
     const authorizer = await server.client.send(
@@ -163,7 +215,9 @@ describe('methods', () => {
     const both = await updateMethod(set, { op: 'replace', path: '/authorizationType', value: 'CUSTOM' })
     expect(both).toMatchObject({ authorizationType: 'CUSTOM', authorizerId: authorizer.id })
     const remove = new DeleteAuthorizerCommand({ restApiId: at.restApiId, authorizerId: authorizer.id })
-    expect(await failure(server.client.send(remove))).toContain('ConflictException: Cannot delete authorizer')
+    expect(await failure(server.client.send(remove))).toBe(
+      "ConflictException: Cannot delete authorizer 'a', is referenced in method: GET//",
+    )
   })
 
   test('hold what they refer to', async () => {

@@ -109,8 +109,27 @@ describe('UpdateRestApi', () => {
     )
     expect(first).toMatchObject({ binaryMediaTypes: ['image/jpeg', 'image/gif'], tags: {} })
     expect(first.description).toBeUndefined()
+    const described = await update(id!, { op: 'add', path: '/description', value: 'y' })
+    expect(described.description).toBe('y')
     const read = await server.client.send(new GetRestApiCommand({ restApiId: id }))
     expect(read.tags).toBeUndefined()
+  })
+
+  test('an enhanced security policy comes with an access mode', async () => {
+    const { id } = await create()
+    const policy = {
+      op: 'replace',
+      path: '/securityPolicy',
+      value: 'SecurityPolicy_TLS13_2025_EDGE',
+    } as const
+    const mode = { op: 'replace', path: '/endpointAccessMode', value: 'BASIC' } as const
+    expect(await failure(update(id!, policy))).toBe(
+      'BadRequestException: Endpoint access mode is required for the specified security policy',
+    )
+    expect(await update(id!, mode, policy)).toMatchObject({ endpointAccessMode: 'BASIC' })
+    expect(await failure(create({ endpointAccessMode: 'STRICT' }))).toMatch(
+      /^BadRequestException: Endpoint access mode STRICT is only supported/,
+    )
   })
 
   test('compression is set and taken away again', async () => {

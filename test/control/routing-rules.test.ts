@@ -30,7 +30,11 @@ afterAll(async () => {
 let made = 0
 async function newDomain(): Promise<string> {
   const DomainName = `rules-${++made}.example.com`
-  await second.createDomainName({ DomainName, RoutingMode: 'ROUTING_RULE_ONLY' })
+  await second.createDomainName({
+    DomainName,
+    RoutingMode: 'ROUTING_RULE_ONLY',
+    DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
+  })
   return DomainName
 }
 const header = (Header: string, ValueGlob: string): RoutingRuleCondition => ({

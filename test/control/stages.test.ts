@@ -20,6 +20,9 @@ import type { Stage } from '../../src/core/documents.ts'
 import { failure } from './failure.ts'
 import { type ControlServer, startControl } from './server.ts'
 
+const SIGNS =
+  "Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','."
+
 let server: ControlServer
 let at: { restApiId: string; resourceId: string; httpMethod: string }
 let restApiId: string
@@ -137,6 +140,17 @@ describe('deployments', () => {
       deploymentId: first,
       canarySettings: { deploymentId: canary, percentTraffic: 10, useStageCache: false },
     })
+    expect(await failure(deploy({ stageName: 'dev' }))).toBe(
+      `${content}Non canary deployment not supported on stage dev because Canary is enabled. Provide CanarySettings in deploymentInput.`,
+    )
+    const remove = (deploymentId: string) =>
+      failure(server.client.send(new DeleteDeploymentCommand({ restApiId, deploymentId })))
+    expect(await remove(canary)).toBe(
+      'BadRequestException: Active stages with canary settings pointing to this deployment must be moved or deleted',
+    )
+    expect(await remove(first)).toBe(
+      'BadRequestException: Active stages pointing to this deployment must be moved or deleted',
+    )
     await update(
       { op: 'copy', from: '/canarySettings/deploymentId', path: '/deploymentId' },
       { op: 'remove', path: '/canarySettings' },
@@ -163,6 +177,11 @@ describe('stages', () => {
       percentTraffic: 5,
       stageVariableOverrides: { newVar: 'newVal', var2: 'val4' },
     })
+    const all = await update({ op: 'replace', path: at, value: '{"var3":"c"}' })
+    expect(all.canarySettings).toMatchObject({ percentTraffic: 5, stageVariableOverrides: { var3: 'c' } })
+    expect(await failure(update({ op: 'replace', path: at, value: '["c"]' }))).toMatch(
+      /^BadRequestException: Invalid canary stageVariableOverrides/,
+    )
     await update({ op: 'remove', path: '/canarySettings' })
     expect(await failure(update({ op: 'remove', path: `${at}/var1` }))).toBe(
       `BadRequestException: Cannot remove method setting canarySettings/stageVariableOverrides/var1 because there is no method setting for this method `,
@@ -242,7 +261,7 @@ describe('stages', () => {
     const stage = await update(
       { op: 'add', path: '/accessLogSettings/destinationArn', value: 'arn:aws:logs:us-east-1:1:log-group:x' },
       { op: 'replace', path: '/accessLogSettings/format', value: '$context.requestId' },
-      { op: 'replace', path: '/variables/a', value: 'b' },
+      { op: 'replace', path: '/variables/a', value: 'b c' },
       { op: 'replace', path: '/cacheClusterEnabled', value: 'true' },
     )
     expect(stage).toMatchObject({
@@ -250,7 +269,7 @@ describe('stages', () => {
         destinationArn: 'arn:aws:logs:us-east-1:1:log-group:x',
         format: '$context.requestId',
       },
-      variables: { a: 'b' },
+      variables: { a: 'b c' },
       cacheClusterEnabled: true,
       cacheClusterSize: '0.5',
       cacheClusterStatus: 'AVAILABLE',
@@ -264,7 +283,8 @@ describe('stages', () => {
     expect(streamed.accessLogSettings).toEqual({ destinationArn, format })
     const bare = await update(
       { op: 'remove', path: '/accessLogSettings' },
-      { op: 'remove', path: '/variables/a' },
+      { op: 'replace', path: '/variables/b', value: 'c' },
+      { op: 'remove', path: '/variables' },
     )
     expect([bare.accessLogSettings, bare.variables]).toEqual([undefined, undefined])
   })
@@ -315,7 +335,19 @@ describe('stages', () => {
       `Invalid copy operation with path: /description and from ${from}. Valid copy:path are [/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, /canarySettings/stageVariableOverrides]`,
     ],
     [{ op: 'replace', path: '/deploymentId', value: 'none' }, 'Deployment id does not exist'],
-    [{ op: 'replace', path: '/variables/a-b', value: 'x' }, 'Stage variable name a-b is invalid'],
+    [
+      { op: 'replace', path: '/variables/a-b', value: 'x' },
+      'Invalid stage variable name: a-b.  Please use names with only word characters.',
+    ],
+    [
+      { op: 'replace', path: '/variables/a', value: '$LATEST' },
+      `Invalid stage variable value: $LATEST.  ${SIGNS}`,
+    ],
+    [{ op: 'replace', path: '/variables/a', value: '' }, `Invalid stage variable value: .  ${SIGNS}`],
+    [
+      { op: 'replace', path: '/canarySettings/stageVariableOverrides/a', value: '$' },
+      `Invalid stage variable value: $.  ${SIGNS}`,
+    ],
   ])('refuse %j', async (operation, sentence) => {
     await deploy({ stageName: 'dev' })
     expect(await failure(update(operation))).toBe(`BadRequestException: ${sentence}`)

@@ -77,6 +77,10 @@ describe('a usage plan', () => {
     expect(await failure(create({ apiStages: [{ apiId, stage: 'prod' }] }))).toBe(
       `NotFoundException: API Stage not found: ${apiId}:prod`,
     )
+    for (const stage of [{ apiId }, { stage: 'dev' }])
+      expect(await failure(create({ apiStages: [stage] }))).toBe(
+        'BadRequestException: Invalid API Stage {api: %s, stage: %s} specified for usageplan %s',
+      )
     const id = await create()
     expect(await failure(update(id, { op: 'add', path: '/apiStages', value: 'abc:dev' }))).toBe(
       'NotFoundException: API Stage not found: abc:dev',
@@ -295,6 +299,9 @@ describe('usage', () => {
     const rest = await gateway.getUsage({ ...asked, limit: 1, position: page.position })
     expect(rest.items).toEqual({ [second]: [[0, 10]] })
     expect(rest.position).toBeUndefined()
+    expect(await failure(gateway.getUsage({ ...asked, position: 'zzz' }))).toBe(
+      'BadRequestException: Invalid position parameter specified',
+    )
   })
 
   test('can be extended for one key', async () => {

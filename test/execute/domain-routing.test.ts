@@ -74,7 +74,7 @@ const header = (Header: string, ValueGlob: string): RoutingRuleCondition => ({
 })
 const path = (...AnyOf: string[]): RoutingRuleCondition => ({ MatchBasePaths: { AnyOf } })
 const domain = (DomainName: string, RoutingMode: RoutingMode) =>
-  v2.createDomainName({ DomainName, RoutingMode })
+  v2.createDomainName({ DomainName, RoutingMode, DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] })
 const rule = (
   DomainName: string,
   Priority: number,

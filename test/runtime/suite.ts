@@ -291,7 +291,11 @@ export function runtimeSuite(launch: Launch): void {
     const { endpoint, credentials } = running
     const v2 = new ApiGatewayV2({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
     const DomainName = 'pets.example.com'
-    await v2.createDomainName({ DomainName, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' })
+    await v2.createDomainName({
+      DomainName,
+      RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING',
+      DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }],
+    })
     await v2.createApiMapping({ DomainName, ApiMappingKey: 'shop/v1', ApiId: api, Stage: 'dev' })
     await v2.createRoutingRule({
       DomainName,

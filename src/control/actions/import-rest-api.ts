@@ -4,6 +4,7 @@ import { mergeDefinition, type PutMode } from '../../core/openapi/merge.ts'
 import type { BasePathMode, Imported, ReadOptions } from '../../core/openapi/options.ts'
 import { readOpenApi } from '../../core/openapi/read.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
+import { checkAccessMode } from '../../core/rules/security-policy.ts'
 import { flag, oneOf, text, textMap } from '../../core/shape.ts'
 import { apiPath, loadDefinition, storeDefinition } from '../definition.ts'
 import { type Call, type Desk, epochSeconds, type Operation } from '../desk.ts'
@@ -75,6 +76,7 @@ async function importRestApi(call: Call, desk: Desk) {
     epochSeconds(desk.platform),
     rootResourceId!,
   )
+  checkAccessMode(made)
   // models and the policy name the API by this id already
   const restApi = { ...made, id }
   const path = apiPath(id)
@@ -97,6 +99,7 @@ async function putRestApi(call: Call, desk: Desk) {
     if (!existing)
       throw notFound(`Invalid API identifier specified ${desk.platform.settings.accountId}:${restApiId}`)
     const merged = mergeDefinition(existing, definition, mode)
+    checkAccessMode(merged.restApi)
     await storeDefinition(tx, merged, { replace: true })
     return showRestApi({ ...merged.restApi, warnings }, { verb: 'put' })
   })

@@ -8,6 +8,7 @@ import type { Call, Desk, Operation } from '../desk.ts'
 import type { Kind } from '../kind.ts'
 import { KINDS } from '../kinds/registry.ts'
 import { fill, lastLabel } from '../paths.ts'
+import { pathAt } from '../position.ts'
 import { checkTags } from '../tags.ts'
 
 /** The labels of a path of this pattern, or undefined. */
@@ -69,6 +70,8 @@ export const TAGS: readonly Operation[] = [
     status: 200,
     input: { query: { position: text, limit: whole } },
     async run(call, desk) {
+      // all of them are answered at once
+      pathAt(call.query.position as string | undefined, PATH)
       const place = locate(call)
       const document = await desk.store.documents.get<Values>(
         call.region,

@@ -4,8 +4,10 @@ import { applyPatch, asWhole, listedPaths, member, OPS, type PatchOperation } fr
 import { badRequest, notFound } from '../../core/problem.ts'
 import { DAY_MS } from '../../core/quota.ts'
 import { list, oneOf, record, text, whole } from '../../core/shape.ts'
+import { label } from '../../store/documents.ts'
 import { pageSize } from '../crud.ts'
 import type { Call, Desk, Operation } from '../desk.ts'
+import { pathAt, positionOf } from '../position.ts'
 import { planPath } from '../subscriptions.ts'
 
 const WRONG = 'Invalid remaining quota specified. It must be an integer of at least 0'
@@ -47,10 +49,13 @@ async function getUsage(call: Call, desk: Desk) {
   const days = (Date.parse(endDate) - Date.parse(startDate)) / DAY_MS
   if (days < 0) throw badRequest('The end date must not be before the start date')
   if (days > MAX_DAYS) throw badRequest(`Usage can be asked for at most ${MAX_DAYS} days at once`)
-  const ids = (await keysOf(plan, keyId, call, desk)).filter((id) => !position || id > position)
+  const keys = `${planPath(plan.id)}/keys`
+  const after = pathAt(position, keys)
+  const all = await keysOf(plan, keyId, call, desk)
+  const ids = all.filter((id) => !after || `${keys}/${label(id)}` > after)
   const keyIds = ids.slice(0, pageSize(limit))
   const values = await desk.store.usage.of({ region: call.region, plan, keyIds, startDate, endDate })
-  const more = ids.length > keyIds.length ? { position: keyIds.at(-1) } : {}
+  const more = ids.length > keyIds.length ? { position: positionOf(`${keys}/${label(keyIds.at(-1)!)}`) } : {}
   return { usagePlanId: plan.id, startDate, endDate, values, ...more }
 }
 

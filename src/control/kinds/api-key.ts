@@ -46,6 +46,7 @@ export const apiKey = kind<ApiKey>({
       '/enabled': member(asFlag),
       '/name': member(),
       '/customerId': member(),
+      '/labels': { ...listed, ops: ['add', 'remove'] },
       '/stages': { ...listedAs('stageKeys'), ops: ['add', 'remove'] },
     },
   },
@@ -62,7 +63,7 @@ export const apiKey = kind<ApiKey>({
   open: async (key, sight) =>
     isShown(sight) ? { ...key, value: await reveal(key.value, `/apikeys/${key.id}`, sight.platform) } : key,
   view(key, sight) {
-    const { value, ...shown } = without(key, 'name', 'tags')
+    const { value, labels: _, ...shown } = without(key, 'name', 'tags')
     if (sight.verb === 'update') shown.tags ??= {}
     return { ...shown, ...(isShown(sight) ? { value } : {}) }
   },

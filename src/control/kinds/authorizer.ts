@@ -1,5 +1,14 @@
 import type { Authorizer } from '../../core/documents.ts'
-import { asOneOf, asText, asWhole, listed, listedPaths, member } from '../../core/patch.ts'
+import {
+  asOneOf,
+  asText,
+  asWhole,
+  type Change,
+  type Draft,
+  listed,
+  listedPaths,
+  member,
+} from '../../core/patch.ts'
 import { conflict, notFound } from '../../core/problem.ts'
 import { checkAuthorizer, TOKEN_SOURCE, TTL } from '../../core/rules/authorizer.ts'
 import { oneOf, text, texts, whole } from '../../core/shape.ts'
@@ -49,7 +58,7 @@ export const authorizer = kind<Authorizer>({
       '/authorizerCredentials': member(),
       '/authorizerResultTtlInSeconds': member(asWhole(TTL), { empty: TTL }),
       '/authType': member(),
-      '/identitySource': member(),
+      '/identitySource': { ops: ['add', 'replace', 'remove'], apply: changeSource },
       '/identityValidationExpression': member(),
       '/name': member(asText, { empty: 'Authorizer name must be non-empty' }),
       '/providerARNs': listed,
@@ -57,13 +66,24 @@ export const authorizer = kind<Authorizer>({
     },
   },
   check,
-  async leaving({ id }, { tx, labels }) {
-    for (const { where, method } of await methodsOf(tx, fill('/restapis/{restApiId}', labels)))
+  async leaving({ id, name }, { tx, labels }) {
+    for (const { path, method } of await methodsOf(tx, fill('/restapis/{restApiId}', labels)))
       if (method.authorizerId === id)
-        throw conflict(`Cannot delete authorizer '${id}', is referenced in method: ${where}`)
+        throw conflict(
+          `Cannot delete authorizer '${name}', is referenced in method: ${method.httpMethod}/${path}`,
+        )
   },
   view: (authorizer) => ({ ...without(authorizer) }),
 })
+
+/** A REQUEST authorizer has several sources, which come and go one by one; without a value all go. */
+function changeSource(draft: Draft, { op, value = '' }: Change): void {
+  const { type, identitySource = '' } = draft as object as Authorizer
+  const sources = identitySource.split(',').flatMap((source) => source.trim() || [])
+  const rest = sources.filter((source) => value !== '' && source !== value)
+  const next = op === 'remove' ? rest : op === 'add' && type === 'REQUEST' ? [...rest, value] : [value]
+  draft.identitySource = next.join(',') || undefined
+}
 
 async function check(authorizer: Authorizer, { tx, path }: Scope, before?: Authorizer): Promise<void> {
   checkAuthorizer(authorizer, before)

@@ -43,7 +43,13 @@ export const basePathMapping = kind<BasePathMapping>({
     ),
   patch: {
     refusal: listedPaths,
-    rules: { '/basePath': put('basePath', '(none)'), '/restapiId': put('restApiId'), '/stage': put('stage') },
+    rules: {
+      '/basePath': put('basePath', '(none)'),
+      '/restapiId': put('restApiId'),
+      '/stage': put('stage'),
+      // as the table of patch operations spells it
+      '/basepath': put('basePath', '(none)'),
+    },
   },
   async check(mapping, { tx }, before) {
     const { basePath } = mapping

@@ -56,9 +56,14 @@ export const deployment = kind<Deployment>({
   },
 
   async leaving({ id }, { tx, labels }) {
-    for (const { body } of await tx.list<Stage>(fill('/restapis/{restApiId}/stages', labels)))
-      if (body.deploymentId === id || body.canarySettings?.deploymentId === id)
-        throw badRequest('Active stages pointing to this deployment must be moved or deleted')
+    const stages = (await tx.list<Stage>(fill('/restapis/{restApiId}/stages', labels))).map(
+      ({ body }) => body,
+    )
+    const active = (which: string) =>
+      badRequest(`Active stages ${which}pointing to this deployment must be moved or deleted`)
+    if (stages.some(({ deploymentId }) => deploymentId === id)) throw active('')
+    if (stages.some(({ canarySettings }) => canarySettings?.deploymentId === id))
+      throw active('with canary settings ')
     tx.dropSnapshot(id)
   },
 
@@ -85,12 +90,17 @@ const stagePath = ({ labels }: Scope, stageName: unknown) =>
   fill('/restapis/{restApiId}/stages/{stageName}', { ...labels, stageName: String(stageName) })
 
 async function checkCanary(scope: Scope, { canarySettings, stageName }: Values): Promise<void> {
-  if (!canarySettings) return
+  if (!stageName && !canarySettings) return
   if (!stageName)
     throw badRequest(
       `${CONTENT}Non null and non empty stageName must be provided for canary deployment. Provided value is ${stageName ?? 'null'}`,
     )
-  if (!(await scope.tx.get(stagePath(scope, stageName))))
+  const stage = await scope.tx.get<Stage>(stagePath(scope, stageName))
+  if (!canarySettings && stage?.canarySettings)
+    throw badRequest(
+      `${CONTENT}Non canary deployment not supported on stage ${stageName} because Canary is enabled. Provide CanarySettings in deploymentInput.`,
+    )
+  if (canarySettings && !stage)
     throw badRequest(
       `${CONTENT}Stage ${stageName} must already be created before making a canary release deployment`,
     )
@@ -110,9 +120,8 @@ async function moveStage(deployment: Deployment, scope: Scope, sent: Values): Pr
     ...(variables === undefined ? {} : { variables }),
     ...(tracingEnabled === undefined ? {} : { tracingEnabled }),
   }
-  const { canarySettings: canary, ...rest } = before ?? newStage({ stageName: sent.stageName }, now)
   const next = {
-    ...rest,
+    ...(before ?? newStage({ stageName: sent.stageName }, now)),
     ...set,
     lastUpdatedDate: now,
     ...(sent.canarySettings

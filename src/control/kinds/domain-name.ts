@@ -2,12 +2,13 @@ import type { BasePathMapping, DomainName, Strings } from '../../core/documents.
 import { asOneOf, asText, listed, listedPaths, member, type PatchRule } from '../../core/patch.ts'
 import { badRequest, notFound } from '../../core/problem.ts'
 import type { RoutingRule } from '../../core/routing-rule.ts'
+import { checkAccessMode } from '../../core/rules/security-policy.ts'
 import { oneOf, record, text, textMap, type Values } from '../../core/shape.ts'
 import { label } from '../../store/documents.ts'
 import { arnOf } from '../arn.ts'
 import { freshRandomId } from '../ids.ts'
 import { kind, type Scope, without } from '../kind.ts'
-import { expandPolicy, shownPolicy } from '../policy-text.ts'
+import { expandPolicy } from '../policy-text.ts'
 import { referrers, unrefer } from '../references.ts'
 import { unservable } from './host-rules.ts'
 import { CLOUDFRONT_ZONE, regionalZone } from './hosted-zones.ts'
@@ -117,8 +118,6 @@ export const domainName = kind<DomainName>({
   matches: (_, { resourceOwner }) => resourceOwner !== 'OTHER_ACCOUNTS',
   view(domain, { verb }) {
     const { address: _, ...shown } = without(domain, 'tags')
-    for (const name of ['policy', 'managementPolicy'] as const)
-      if (shown[name]) shown[name] = shownPolicy(shown[name])
     if (verb === 'get' || verb === 'update') shown.tags ??= {}
     return { ...shown }
   },
@@ -158,6 +157,10 @@ function check(domain: DomainName, { now, region, accountId, platform }: Scope, 
     throw badRequest('The endpoint type of a private domain name cannot be changed.')
   if (domain.endpointConfiguration.vpcEndpointIds?.length)
     throw badRequest('VPCEndpoints can only be specified with PRIVATE apis.')
+  // hashicorp/terraform-provider-aws#47552
+  if (before?.mutualTlsAuthentication && domain.endpointAccessMode !== before.endpointAccessMode)
+    throw badRequest('/endpointAccessMode Invalid request input')
+  checkAccessMode(domain)
   const mutual = domain.mutualTlsAuthentication
   if (mutual && !mutual.truststoreUri) delete domain.mutualTlsAuthentication
   else if (mutual && types.join() !== 'REGIONAL')
@@ -178,10 +181,10 @@ function check(domain: DomainName, { now, region, accountId, platform }: Scope, 
   if (types.includes('EDGE')) {
     domain.distributionDomainName ??= `d${id(13)}.cloudfront.${platform.settings.domain}`
     domain.distributionHostedZoneId = CLOUDFRONT_ZONE
-    const renewed =
-      domain.certificateArn !== before?.certificateArn || domain.certificateName !== before?.certificateName
-    if (renewed) domain.certificateUploadDate = now
   }
+  const renewed =
+    domain.certificateArn !== before?.certificateArn || domain.certificateName !== before?.certificateName
+  if (renewed && !(types.length === 1 && types[0] === 'REGIONAL')) domain.certificateUploadDate = now
   if (!types.includes('REGIONAL'))
     for (const name of ['regionalDomainName', 'regionalHostedZoneId'] as const) delete domain[name]
   if (!types.includes('EDGE'))

@@ -10,6 +10,8 @@ import { checkModels, NO_CONTENT_TYPE, NO_PARAMETER } from './mapping-rules.ts'
 const TYPES = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS']
 const PARAMETER =
   /^method\.request\.(?:querystring|path|header|multivaluequerystring|multivalueheader)\.(.+)$/
+const SCOPES =
+  'Invalid Method authorization type specified. Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type'
 const ABOVE = ['Resource']
 
 export const method = kind<Method>({
@@ -77,8 +79,10 @@ function checkParameters({ requestParameters = {} }: Method): void {
 
 /** An authorizer is kept only where the type asks for one (recorded: it is passed over with type NONE). */
 async function checkAuthorizer(method: Method, { tx, labels }: Scope): Promise<void> {
-  const { authorizationType, authorizerId = '' } = method
+  const { authorizationType, authorizerId = '', authorizationScopes = [] } = method
+  const scoped = authorizationScopes.length > 0
   if (authorizationType !== 'CUSTOM' && authorizationType !== 'COGNITO_USER_POOLS') {
+    if (scoped) throw badRequest(SCOPES)
     delete method.authorizerId
     return
   }
@@ -89,4 +93,6 @@ async function checkAuthorizer(method: Method, { tx, labels }: Scope): Promise<v
     throw badRequest(
       'Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.',
     )
+  // beyond Amazon: an OIDC issuer's JWTs have scopes, too
+  if (scoped && !isPool && !authorizer.jwt) throw badRequest(SCOPES)
 }

@@ -1,19 +1,21 @@
 import type { Model } from '../../core/documents.ts'
 import { asText, listedPaths, member } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { absentModel, checkSchema, isJson } from '../../core/rules/model.ts'
 import { text } from '../../core/shape.ts'
 import { freshRandomId } from '../ids.ts'
 import { kind, without } from '../kind.ts'
 import { fill } from '../paths.ts'
 import { methodsOf } from './resource.ts'
 
+const PATH = '/restapis/{restApiId}/models/{modelName}'
 const NO_SCHEMA = 'Model schema must have at least 1 property or array items defined'
 
 export const noModel = (name: string) => notFound(`Invalid model name specified: ${name}`)
 
 export const model = kind<Model>({
   name: 'Model',
-  path: '/restapis/{restApiId}/models/{modelName}',
+  path: PATH,
   // GetModel is an action: it can flatten
   verbs: ['create', 'list', 'update', 'delete'],
   fields: { 'name!': text, description: text, schema: text, 'contentType!': text },
@@ -26,18 +28,14 @@ export const model = kind<Model>({
     refusal: listedPaths,
     rules: { '/description': member(), '/schema': member(asText, { empty: NO_SCHEMA }) },
   },
-  check({ name, schema, contentType }) {
+  async check({ name, schema, contentType }, { tx, labels }, before) {
     if (!name) throw badRequest('Model name must be non-empty')
     if (!/^[a-zA-Z0-9]+$/.test(name)) throw badRequest(`Model name must be alphanumeric: ${name}`)
     if (!schema) throw badRequest(NO_SCHEMA)
-    if (!/json/.test(contentType)) return
-    let parsed: unknown
-    try {
-      parsed = JSON.parse(schema)
-    } catch {
-      throw badRequest('Invalid model schema specified: it is not valid JSON')
-    }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw badRequest(NO_SCHEMA)
+    if (!isJson(contentType) || schema === before?.schema) return
+    for (const other of checkSchema(schema))
+      if (other !== name && !(await tx.get(fill(PATH, { ...labels, modelName: other }))))
+        throw absentModel(other)
   },
   async leaving({ name }, { tx, labels }) {
     const blocked = (by: string) => conflict(`Cannot delete model '${name}', is referenced in ${by}`)

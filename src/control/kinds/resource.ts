@@ -110,7 +110,7 @@ function descendants(id: string, all: readonly Resource[]): Resource[] {
 export async function methodsOf(
   tx: Scope['tx'],
   apiPath: string,
-): Promise<{ where: string; method: Method; responses: Values[] }[]> {
+): Promise<{ path: string; where: string; method: Method; responses: Values[] }[]> {
   const rows = await tx.range(`${apiPath}/resources`)
   const paths = new Map<string, string>()
   const responses = new Map<string, Values[]>()
@@ -122,9 +122,9 @@ export async function methodsOf(
   }
   return rows
     .filter((row) => row.kind === 'Method')
-    .map(({ path, body }) => ({
-      where: `${paths.get(up(path, 2))}/${(body as Method).httpMethod}`,
-      method: body as Method,
-      responses: responses.get(path) ?? [],
-    }))
+    .map(({ path: at, body }) => {
+      const method = body as Method
+      const path = paths.get(up(at, 2))!
+      return { path, where: `${path}/${method.httpMethod}`, method, responses: responses.get(at) ?? [] }
+    })
 }

@@ -11,6 +11,7 @@ import {
   type PatchRule,
 } from '../../core/patch.ts'
 import { badRequest, conflict, notFound } from '../../core/problem.ts'
+import { checkAccessMode } from '../../core/rules/security-policy.ts'
 import { flag, oneOf, record, text, textMap, texts, type Values, whole } from '../../core/shape.ts'
 import { idAfter, idsInOrder } from '../ids.ts'
 import { kind, type Scope, type Sight, without } from '../kind.ts'
@@ -78,7 +79,7 @@ export const restApi = kind<RestApi>({
     refusal: namedPath,
     rules: {
       '/name': member(asText, { empty: 'API name must be non-empty' }),
-      '/description': member(asText, { ops: ['replace', 'remove'] }),
+      '/description': member(asText, { ops: ['add', 'replace', 'remove'] }),
       '/version': member(asText, { ops: ['replace', 'remove'] }),
       '/policy': member(asText, { ops: ['replace', 'remove'] }),
       '/apiKeySource': member(
@@ -110,6 +111,7 @@ export const restApi = kind<RestApi>({
     if (types.length === 0) throw badRequest(NO_ENDPOINT)
     if (types.length > 1) throw badRequest('Cannot create an api with multiple Endpoint Types.')
     if (!before && api.name === '') throw badRequest('API name must be non-empty')
+    checkAccessMode(api)
     if (api.description === '') throw badRequest('Description cannot be an empty string')
     if (types[0] === 'PRIVATE' && ipAddressType === 'ipv4') throw badRequest(PRIVATE_IPV4)
     if (types[0] !== 'PRIVATE' && vpcEndpointIds?.length)

@@ -17,6 +17,7 @@ import {
   type Refused,
 } from '../../core/patch.ts'
 import { badRequest } from '../../core/problem.ts'
+import { read, textMap } from '../../core/shape.ts'
 
 export const wholeCanary = (given: CanarySettings, deploymentId: string): CanarySettings => ({
   deploymentId,
@@ -178,6 +179,18 @@ const canaryMember = (as: Coerce): PatchRule => ({
   },
 })
 
+/** A canary's variables at once: a JSON map. */
+const asVariables: Coerce = (value) => {
+  const violations: string[] = []
+  try {
+    return read(textMap, JSON.parse(value), 'stageVariableOverrides', violations)
+  } catch {
+    throw badRequest(
+      'Invalid canary stageVariableOverrides specified. It must be a map of names to values in JSON',
+    )
+  }
+}
+
 /** One of the canary's variables; unlike other members it can be added and taken away (guide: update-canary-deployment). */
 const canaryVariable: PatchRule = {
   ops: NOT_COPY,
@@ -251,7 +264,7 @@ export const stagePatch: PatchTable = {
     '/clientCertificateId': member(asText, { ops: ['replace', 'remove'] }),
     '/documentationVersion': member(asText, { ops: ['replace', 'remove'] }),
     '/tracingEnabled': member(asFlag),
-    '/variables': promotable({ ops: [], apply() {} }),
+    '/variables': promotable(member(asText, { ops: ['remove'] })),
     '/variables/*': variable,
     '/accessLogSettings': accessLogs,
     '/accessLogSettings/destinationArn': accessLog,
@@ -262,6 +275,7 @@ export const stagePatch: PatchTable = {
       asReal('Invalid canary percentTraffic specified. It must be between 0.0 and 100.0'),
     ),
     '/canarySettings/useStageCache': canaryMember(asFlag),
+    '/canarySettings/stageVariableOverrides': canaryMember(asVariables),
     '/canarySettings/stageVariableOverrides/*': canaryVariable,
     ...Object.fromEntries(
       Object.entries(SETTINGS).map(([path, [name, as]]) => [`/*/*/${path}`, setting(name, as)]),

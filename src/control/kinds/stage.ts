@@ -108,17 +108,21 @@ export async function checkStage(stage: Stage, { tx, labels, now, verb, platform
   if (verb === 'update') stage.lastUpdatedDate = now
 }
 
-/** guide, "Amazon API Gateway stage variables reference": which characters names and values may have; limits: how many of them */
-function checkVariables(variables: Record<string, string> | undefined): void {
+/**
+ * guide, "Amazon API Gateway stage variables reference": which characters names and values may have; limits: how many of them.
+ * Spaces are Amazon's own sentence's.
+ */
+function checkVariables(variables: Record<string, string | null> | undefined): void {
   for (const [name, value] of Object.entries(variables ?? {})) {
     if (name.length > 64 || (value ?? '').length > 512)
       throw badRequest(
         'Invalid stage variable, its name can be at most 64 characters and its value at most 512 characters.',
       )
-    if (!/^[a-zA-Z0-9_]+$/.test(name)) throw badRequest(`Stage variable name ${name} is invalid`)
-    if (!/^[A-Za-z0-9\-._~:/?#&=,]*$/.test(value ?? ''))
+    if (!/^\w+$/.test(name))
+      throw badRequest(`Invalid stage variable name: ${name}.  Please use names with only word characters.`)
+    if (!/^[A-Za-z0-9 \-._~:/?#&=,]+$/.test(value ?? ''))
       throw badRequest(
-        `Stage variable value ${value} is invalid. Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.`,
+        `Invalid stage variable value: ${value}.  Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.`,
       )
   }
 }

@@ -220,12 +220,15 @@ function checkThrottles({ apiStages, throttle }: UsagePlan): void {
   }
 }
 
+/** Amazon leaves its placeholders unfilled. */
+const UNFILLED = 'Invalid API Stage {api: %s, stage: %s} specified for usageplan %s'
+
 /** Stages that are new to a plan must be there, and none of its keys may reach them through another plan. */
 async function checkStages(plan: UsagePlan, { tx, path }: Scope, before?: UsagePlan): Promise<void> {
   const known = new Set(before?.apiStages.map(stageName))
   const added = plan.apiStages.filter((stage) => !known.has(stageName(stage)))
   for (const stage of added) {
-    if (!stage.apiId || !stage.stage) throw badRequest('Invalid API Stage specified')
+    if (!stage.apiId || !stage.stage) throw badRequest(UNFILLED)
     if (!(await tx.get(stagePath(stage)))) throw notFound(`API Stage not found: ${stageName(stage)}`)
   }
   if (added.length === 0 || !before) return

@@ -92,7 +92,9 @@ function setBy(
   before?: DomainName,
 ): Partial<DomainName> {
   const { domainNameConfigurations: all, mutualTlsAuthentication: mutual, routingMode } = sent as Sent
-  if (all && all.length !== 1) throw badRequest('A domain name must have exactly one configuration.')
+  // one that is there may change its routing alone
+  if ((all || mutual || !before) && all?.length !== 1)
+    throw badRequest('Invalid input. Expected one domain name configuration')
   const [one = {}] = all ?? []
   return without<Partial<DomainName>>({
     regionalCertificateArn: one.certificateArn ?? before?.regionalCertificateArn,

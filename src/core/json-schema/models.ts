@@ -4,11 +4,10 @@
  */
 import type { Model } from '../documents.ts'
 import { parseInstance } from './instance.ts'
+import { modelNamed, pointed } from './reference.ts'
 import { renewBudget } from './regex.ts'
 import { Compiler, type Located } from './schema.ts'
-import { type Check, isObject, SchemaError } from './terms.ts'
-
-const MODEL_URL = /^https?:\/\/apigateway\.amazonaws\.com(?:\.cn)?\/restapis\/[^/]+\/models\/([^/#?]+)$/
+import { type Check, SchemaError } from './terms.ts'
 
 /** What Amazon says of a body that is no JSON (seen in its execution log). */
 const NOT_JSON = 'Unknown error parsing request body'
@@ -65,22 +64,11 @@ export class Models {
     const pointer = hash < 0 ? '' : reference.slice(hash + 1)
     if (pointer && !pointer.startsWith('/'))
       throw new SchemaError(`$ref "${reference}" is not a JSON pointer`)
-    const name = url && MODEL_URL.exec(url)?.[1]
+    const name = url && modelNamed(url)
     if (url && !name) throw new SchemaError(`$ref "${reference}" is not a model's URL`)
-    const root = name ? this.#schemaOf(decodeURIComponent(name)) : from
-    let schema = root
-    for (const part of hash < 0
-      ? []
-      : reference
-          .slice(hash + 1)
-          .split('/')
-          .slice(1)) {
-      const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
-      const holds = Array.isArray(schema) || isObject(schema)
-      if (!holds || !Object.hasOwn(schema as object, key))
-        throw new SchemaError(`$ref "${reference}" leads nowhere`)
-      schema = (schema as Record<string, unknown>)[key]
-    }
+    const root = name ? this.#schemaOf(name) : from
+    const schema = pointed(root, pointer)
+    if (schema === undefined) throw new SchemaError(`$ref "${reference}" leads nowhere`)
     return { schema, root }
   }
 }

@@ -5,6 +5,9 @@ export type Check = (value: unknown, errors: string[]) => void
 
 export type Json = Record<string, unknown>
 
+/** Nested deeper than this, no schema is meant seriously; the stack would not hold it. */
+export const DEEPEST = 200
+
 /** A schema that is none: a wrong keyword value, a reference that leads nowhere. */
 export class SchemaError extends Error {}
 

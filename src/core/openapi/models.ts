@@ -4,6 +4,7 @@
  * (recorded); members stand in the order that Amazon's serializer gives them.
  */
 import type { Model } from '../documents.ts'
+import { checkImportedSchema } from '../rules/model.ts'
 import type { Findings } from './findings.ts'
 import { jacksonJson } from './jackson.ts'
 import { modelsUrl, type ReadOptions } from './options.ts'
@@ -67,7 +68,7 @@ export class Models {
       const taken = this.#taken.get(name)
       if (taken === text) return name
       if (taken !== undefined) continue
-      this.#push(name, text, schema)
+      this.#push(name, text, schema, pointer)
       return name
     }
   }
@@ -102,10 +103,12 @@ export class Models {
 
   #add(name: string, schema: unknown, pointer: string): void {
     const text = this.#text(schema, pointer)
-    this.#push(name, text, schema)
+    this.#push(name, text, schema, pointer)
   }
 
-  #push(name: string, text: string, schema: unknown): void {
+  #push(name: string, text: string, schema: unknown, pointer: string): void {
+    const rule = () => checkImportedSchema(text)
+    this.#findings.hold(rule, `Unable to create model for '${name}'`, pointer)
     this.#taken.set(name, text)
     this.list.push(
       defined({

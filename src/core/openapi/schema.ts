@@ -1,9 +1,9 @@
 /**
  * A schema as Amazon stores it: members in the order of Amazon's serializer (recorded for OpenAPI 3; exports show the other),
- * references rewritten, nothing taken away. Of OpenAPI 3.1, which is JSON Schema 2020-12, what has an equal in draft 4, the
- * draft of Amazon's models, is put in its words.
+ * references rewritten, nothing taken away that says anything. Of OpenAPI 3.1, which is JSON Schema 2020-12, what has an equal
+ * in draft 4, the draft of Amazon's models, is put in its words.
  */
-import { at, type Doc, entriesOf, isDoc } from './value.ts'
+import { at, type Doc, entriesOf, isDoc, textOf } from './value.ts'
 
 export type SchemaDialect = 'swagger' | 'oas30' | 'oas31'
 
@@ -51,11 +51,13 @@ export function rewriteSchema(
   const source = dialect === 'oas31' ? toDraft4(schema) : schema
   const out: Doc = {}
   const put = (key: string, value: unknown) => {
+    if (saysNothing(key, value)) return
     const where = at(pointer, key)
     const one = (part: unknown, place: string) => rewriteSchema(part, dialect, reference, place)
     const kind = Object.hasOwn(WITHIN, key) ? WITHIN[key] : undefined
     if (key === '$ref' && typeof value === 'string') out[key] = reference(value, pointer)
-    else if (key === 'required' && Array.isArray(value)) out[key] = [...value].sort()
+    else if (key === 'required' && Array.isArray(value)) out[key] = [...new Set(value)].sort()
+    else if (key === 'title' || key === 'description') out[key] = textOf(value) ?? value
     else if (kind === 'map' && isDoc(value))
       out[key] = Object.fromEntries(
         entriesOf(value).map(([name, part]) => [name, one(part, at(where, name))]),
@@ -70,6 +72,12 @@ export function rewriteSchema(
   for (const [key, value] of entriesOf(source)) if (!Object.hasOwn(out, key)) put(key, value)
   return out
 }
+
+/** A YAML key without a value, a list of no names, and `required: true` of a property, which is none of a schema's keywords. */
+const saysNothing = (key: string, value: unknown): boolean =>
+  key === 'required'
+    ? typeof value === 'boolean' || (Array.isArray(value) && value.length === 0)
+    : value === null && key !== 'default' && key !== 'example'
 
 function toDraft4(schema: Doc): Doc {
   const { const: constant, ...rest } = schema

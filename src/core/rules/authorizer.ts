@@ -9,7 +9,9 @@ export const TOKEN_SOURCE = 'method.request.header.Authorization'
 
 const LAMBDA = /^arn:[\w-]+:apigateway:([^:]*):lambda:path\/.+\/invocations$/
 const POOL = /^arn:[\w-]+:cognito-idp:([^:]*):[^:]*:userpool\/\S+$/
-const TOKEN = /^method\.request\.header\.[^\s,]+$/
+/** resolved in each call */
+const VARIABLE = /\$\{stageVariables\./
+const TOKEN = /^method\.request\.header\.[a-zA-Z0-9._-]+$/
 /** guide: api-gateway-lambda-authorizer-input, "the identity sources of a REQUEST authorizer" */
 const SOURCE = /^(?:method\.request\.(?:multivalue)?(?:header|querystring)|stageVariables|context)\.[^\s,]+$/i
 
@@ -30,20 +32,22 @@ export function checkAuthorizer(authorizer: Authorizer, before?: Authorizer): vo
       throw badRequest(
         `Invalid Authorizer URI: ${authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
       )
-  if (type !== 'REQUEST' && !TOKEN.test(identitySource)) throw badSource(authorizer)
+  if (type !== 'REQUEST' && !TOKEN.test(identitySource))
+    throw badRequest(
+      `Invalid token source expression: ${identitySource}. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.`,
+    )
   if (type !== 'REQUEST') return
   if (ttl > 0 && !identitySource)
     throw badRequest('An identity source must be specified when authorization caching is enabled')
   const sources = identitySource ? identitySource.split(',') : []
-  if (!sources.every((source) => SOURCE.test(source.trim()))) throw badSource(authorizer)
+  if (!sources.every((source) => SOURCE.test(source.trim())))
+    throw badRequest(`Invalid identity source specified for authorizer of type REQUEST: ${identitySource}`)
 }
 
 function checkPools(arns: readonly string[]): void {
   if (arns.length === 0)
     throw badRequest('Provider ARNs must be specified for authorizers of type COGNITO_USER_POOLS')
-  const wrong = arns.find((arn) => !matches(arn, POOL))
-  if (wrong !== undefined) throw badRequest(`Invalid Cognito user pool ARN specified: ${wrong}`)
+  const wrong = arns.filter((arn) => !matches(arn, POOL) && !VARIABLE.test(arn))
+  if (wrong.length > 0)
+    throw badRequest(`ProviderARNs need to be valid Cognito Userpools. Invalid ARNs-${wrong.join(',')}`)
 }
-
-const badSource = ({ type, identitySource = '' }: Authorizer) =>
-  badRequest(`Invalid identity source specified for authorizer of type ${type}: ${identitySource}`)

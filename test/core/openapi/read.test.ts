@@ -236,6 +236,35 @@ describe('models', () => {
     ])
   })
 
+  it('keeps the keywords of OpenAPI, and leaves out what says nothing', () => {
+    const schema = {
+      required: [],
+      example: { a: 1 },
+      discriminator: { propertyName: 'a' },
+      title: 404,
+      properties: { a: { type: 'string', required: true, nullable: true, xml: {}, description: null } },
+    }
+    const { definition } = read({ components: { schemas: { A: schema } } })
+    expect(JSON.parse(definition.models[0]!.schema!)).toEqual({
+      example: { a: 1 },
+      discriminator: { propertyName: 'a' },
+      title: '404',
+      properties: { a: { type: 'string', nullable: true, xml: {} } },
+    })
+  })
+
+  test.each([
+    { type: 'date' },
+    { required: 'a' },
+    { properties: { a: { pattern: '(' } } },
+    { items: { enum: [] } },
+  ])('refuses what is no schema: %j', (schema) => {
+    expect(refusal(() => swagger({ definitions: { A: schema } })).message).toBe(
+      'Errors found during import:\n\t' +
+        "Unable to create model for 'A': Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified] (#/definitions/A)",
+    )
+  })
+
   it("does not take a property's name for a keyword", () => {
     const { definition } = read({
       components: {
@@ -617,7 +646,7 @@ describe('security', () => {
     [{ type: 'request', authorizerUri: lambda('t'), identitySource: 'header.A' }, 'Invalid identity source'],
     [
       { type: 'cognito_user_pools', providerARNs: ['arn:p'] },
-      'Invalid Cognito user pool ARN specified: arn:p',
+      'ProviderARNs need to be valid Cognito Userpools. Invalid ARNs-arn:p',
     ],
     [{ type: 'cognito_user_pools' }, 'Provider ARNs must be specified'],
   ])('refuses the authorizer %j as CreateAuthorizer does', (extension, words) => {
