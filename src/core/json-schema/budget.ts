@@ -9,8 +9,8 @@
  * of 10 MB take 30 million against a minimum, a maximum and a type, and 80 million against oneOf with three types.
  */
 const MOST_STEPS = 50_000_000
-/** So that a long body may take longer than a short one. */
-const STEPS_A_CHARACTER = 4
+/** So that a long body may take longer than a short one, as with templates. */
+const STEPS_A_CHARACTER = 8
 /** What the runtime's engine for regular expressions may be given, by an estimate (see regex.ts). */
 const MOST_NATIVE = 50_000_000
 

@@ -24,7 +24,10 @@ export type Resolve = (reference: string, root: unknown) => Located
 /** Compiles schemas on first use; recursive ones find themselves. One compiler serves all models of a deployment. */
 export class Compiler {
   readonly #resolve: Resolve
-  /** by schema and by root: a part of one document may be reached from one document alone */
+  /**
+   * By schema and by root: a part of one document may be reached from one document alone. A schema that several ways lead to
+   * remembers its verdicts.
+   */
   readonly #known = new Map<unknown, { check: Check; verdicts?: Verdicts }>()
 
   constructor(resolve: Resolve) {

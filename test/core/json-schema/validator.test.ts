@@ -358,15 +358,12 @@ describe('what a body may cost', () => {
     ['formats', { allOf: Array(20).fill({ format: 'uri' }) }, JSON.stringify('/'.repeat(1000))],
     ['patterns', { items: { pattern: '^a' } }, JSON.stringify(Array(1000).fill('a'))],
   ])('steps are counted: %s', (_, schema, body) => {
-    expect(() => bounded(schema, body, 10_000 - 4 * body.length)).toThrow(RangeError)
+    expect(() => bounded(schema, body, 10_000 - 8 * body.length)).toThrow(RangeError)
   })
 
   test('a long body may take more steps', () => {
-    const body = JSON.stringify(Array(1_000_000).fill(1))
-    const three = {
-      items: { oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }, { type: 'null' }] },
-    }
-    expect(violations(three, JSON.parse(body))).toEqual([])
+    const three = { items: { oneOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] } }
+    expect(bounded(three, JSON.stringify(Array(1000).fill(12)), 100)).toEqual([])
   })
 
   test('messages end at a hundred of them, and at 16 KiB', () => {
@@ -374,7 +371,7 @@ describe('what a body may cost', () => {
     expect(violations(type, Array(99).fill(1))).toHaveLength(99)
     expect(violations(type, Array(5000).fill(1))).toEqual(violations(type, Array(100).fill(1)))
     // nothing is looked for behind the last one
-    expect(bounded(type, JSON.stringify(Array(5000).fill(1)), 1000 - 4 * 10_001)).toHaveLength(100)
+    expect(bounded(type, JSON.stringify(Array(5000).fill(1)), 1000 - 8 * 10_001)).toHaveLength(100)
 
     const long = violations({ items: { enum: [1] } }, Array(10).fill('x'.repeat(7000)))
     expect(long).toHaveLength(3)
