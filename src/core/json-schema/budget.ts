@@ -32,7 +32,7 @@ export function spend(count: number): void {
 /** The names of an object's members. Runtimes keep many of them in a slower way than few. */
 export function namesOf(object: object): string[] {
   const names = Object.keys(object)
-  spend((names.length > 1000 ? 20 : 4) * names.length)
+  spend((names.length > 1000 ? 30 : 4) * names.length)
   return names
 }
 
