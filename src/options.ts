@@ -122,7 +122,7 @@ const TABLE: Record<OptionName, Option> = {
   EDGEWAY_LIMITS: {
     value: 'JSON',
     meaning:
-      'overrides of quotas by name (src/core/limits.ts), e.g. `{"resources":1000}`; of templates, `templateSteps`',
+      'overrides of quotas by name (src/core/limits.ts), e.g. `{"resources":1000}`; of templates and models, `templateSteps` and `validationSteps`',
   },
   EDGEWAY_TLS: {
     value: 'JSON',

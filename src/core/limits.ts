@@ -28,8 +28,11 @@ const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS
 
-/** Limits of calls, each with its default where it holds: execute/locate.ts, execute/authorizers/lambda.ts, core/vtl/template.ts. */
-const CALL_LIMITS = ['urlLength', 'headerBytes', 'authorizerTimeoutMs', 'templateSteps']
+/**
+ * Limits of calls, each with its default where it holds: execute/locate.ts, execute/authorizers/lambda.ts, core/vtl/template.ts,
+ * core/json-schema/budget.ts.
+ */
+const CALL_LIMITS = ['urlLength', 'headerBytes', 'authorizerTimeoutMs', 'templateSteps', 'validationSteps']
 
 /** Everything that may be overridden. */
 export const LIMIT_NAMES: readonly string[] = [...Object.keys(LIMITS), ...CALL_LIMITS]

@@ -19,7 +19,7 @@ const required = new WeakMap<Method, Required[]>()
 const utf8 = new TextDecoder()
 
 /** Throws BAD_REQUEST_PARAMETERS or BAD_REQUEST_BODY. */
-export function validate({ matched }: Admitted, _on: Gateway): Later<void> {
+export function validate({ matched }: Admitted, on: Gateway): Later<void> {
   const { method, located } = matched
   if (!method.requestValidatorId) return
   const validator = located.api.definition.requestValidators.find(
@@ -27,7 +27,7 @@ export function validate({ matched }: Admitted, _on: Gateway): Later<void> {
   )
   if (!validator) throw configurationFault(`Invalid request validator: ${method.requestValidatorId}`)
   if (validator.validateRequestParameters) validateParameters(matched)
-  if (validator.validateRequestBody) return validateBody(matched)
+  if (validator.validateRequestBody) return validateBody(matched, on.platform.settings.limits.validationSteps)
 }
 
 interface Required {
@@ -69,7 +69,7 @@ function validateParameters({ method, located, pathParameters }: Matched): void 
 }
 
 /** A body whose content type has no model is not looked at: whether it may pass is the passthrough behavior's matter. */
-async function validateBody({ method, located }: Matched): Promise<void> {
+async function validateBody({ method, located }: Matched, steps?: number): Promise<void> {
   const { call, api } = located
   const { requestModels } = method
   if (!requestModels || Object.keys(requestModels).length === 0) return
@@ -80,7 +80,7 @@ async function validateBody({ method, located }: Matched): Promise<void> {
   const body = utf8.decode(await call.payload.bytes())
   let known = models.get(api)
   if (!known) {
-    known = new Models(api.definition.models)
+    known = new Models(api.definition.models, steps)
     models.set(api, known)
   }
   const violations = violationsOf(known, name, body)
@@ -114,7 +114,7 @@ function violationsOf(known: Models, name: string, body: string): string[] {
   } catch (error) {
     if (error instanceof SchemaError)
       throw configurationFault(`Invalid model ${name}: ${error.message}`, error)
-    // a body nested deeper than the stack, against a model that refers to itself; or one that takes too long to match
+    // a body nested deeper than the stack, against a model that refers to itself; or one that takes too many steps
     if (error instanceof RangeError) return ['Unknown error parsing request body']
     throw error
   }

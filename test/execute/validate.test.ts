@@ -56,6 +56,12 @@ beforeAll(async () => {
             requestModels: { $default: 'Pet', 'text/plain': 'Anything' },
           }),
         },
+        '/many': {
+          PUT: proxy({
+            requestValidatorId: 'body',
+            requestModels: { $default: 'Many', 'text/plain': 'Maze' },
+          }),
+        },
         '/broken': {
           PUT: proxy({ requestValidatorId: 'body', requestModels: { 'application/json': 'Gone' } }),
         },
@@ -80,6 +86,9 @@ beforeAll(async () => {
             },
           }),
           { id: 'any', name: 'Anything', contentType: 'text/plain' },
+          model('Many', { type: 'array', items: { type: 'string' } }),
+          // each level of nesting is looked into twice
+          model('Maze', { properties: { a: { $ref: '#' } }, patternProperties: { a: { $ref: '#' } } }),
         ],
         gatewayResponses: [
           {
@@ -92,6 +101,7 @@ beforeAll(async () => {
         ],
       },
     ),
+    { settings: { limits: { validationSteps: 10_000 } } },
   )
 })
 afterAll(async () => {
@@ -212,6 +222,24 @@ describe('bodies', () => {
       (await gateway.call('DELETE', '/dev/pets', { headers: { ...json, 'Content-Length': '1' }, body: 'x' }))
         .status,
     ).toBe(200)
+  })
+
+  test('a body with too many faults is told a hundred of them', async () => {
+    const body = `[${Array(3000).fill(1)}]`
+    const answer = await gateway.call('PUT', '/dev/many', { headers: json, body })
+    expect(answer.status).toBe(400)
+    expect(answer.text.match(/instance type/g)).toHaveLength(100)
+  })
+
+  test('a body that takes too many steps is refused, which the setting bounds', async () => {
+    const headers = { 'Content-Type': 'text/plain' }
+    const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+    expect((await gateway.call('PUT', '/dev/many', { headers, body: nested(5) })).status).toBe(200)
+    const answer = await gateway.call('PUT', '/dev/many', { headers, body: nested(12) })
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      { message: 'Invalid request body', why: '[Unknown error parsing request body]' },
+    ])
   })
 
   test('a model that is not there is a configuration error', async () => {

@@ -29,7 +29,11 @@ const isHostname = (text: string): boolean =>
 
 const isIpv4 = (text: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text)
 
+/** Characters of the longest address. */
+const MOST_OF_IPV6 = '0000:0000:0000:0000:0000:0000:255.255.255.255'.length
+
 function isIpv6(text: string): boolean {
+  if (text.length > MOST_OF_IPV6) return false
   const dotted = /^(.*:)([\d.]+)$/.exec(text)
   if (dotted && dotted[2]!.includes('.')) {
     if (!isIpv4(dotted[2]!)) return false

@@ -2,44 +2,45 @@
  * The keywords of JSON Schema draft 4, each with the words in which its violation is reported. A keyword looks only at values
  * of its own type; undefined is given for one whose value makes it say nothing.
  */
+import { namesOf, spend } from './budget.ts'
 import { FORMATS } from './formats.ts'
 import { regex } from './regex.ts'
+import { passes, type Report } from './report.ts'
 import { type Check, Fraction, isObject, type Json, SchemaError } from './terms.ts'
 
-export type Keyword = (value: unknown, errors: string[]) => void
+export type Keyword = (value: unknown, report: Report) => void
 type Build = (setting: unknown, schema: Json, sub: (part: unknown) => Check) => Keyword | undefined
 
 const plain = (value: unknown): unknown => (value instanceof Fraction ? value.value : value)
 
-/** A check that gives its complaint, for values of one type. */
+type Words<T> = (value: T) => string
+
+/** A check for values of one type: what is wrong, and how it is told. */
 const onString =
-  (complain: (text: string) => string | false): Keyword =>
-  (value, errors) => {
-    const complaint = typeof value === 'string' && complain(value)
-    if (complaint) errors.push(complaint)
+  (wrong: (text: string) => boolean, words: Words<string>): Keyword =>
+  (value, report) => {
+    if (typeof value === 'string' && wrong(value)) report.fault(value, words)
   }
 const onNumber =
-  (complain: (number: number) => string | false): Keyword =>
-  (value, errors) => {
+  (wrong: (number: number) => boolean, words: Words<number>): Keyword =>
+  (value, report) => {
     const number = plain(value)
-    const complaint = typeof number === 'number' && complain(number)
-    if (complaint) errors.push(complaint)
+    if (typeof number === 'number' && wrong(number)) report.fault(number, words)
   }
 const onArray =
-  (complain: (array: unknown[]) => string | false): Keyword =>
-  (value, errors) => {
-    const complaint = Array.isArray(value) && complain(value)
-    if (complaint) errors.push(complaint)
+  (wrong: (array: unknown[]) => boolean, words: Words<unknown[]>): Keyword =>
+  (value, report) => {
+    if (Array.isArray(value) && wrong(value)) report.fault(value, words)
   }
 const onObject =
-  (complain: (object: Json, names: string[]) => string | false): Keyword =>
-  (value, errors) => {
-    const complaint = isObject(value) && complain(value, Object.keys(value))
-    if (complaint) errors.push(complaint)
+  (wrong: (object: Json) => boolean, words: Words<Json>): Keyword =>
+  (value, report) => {
+    if (isObject(value) && wrong(value)) report.fault(value, words)
   }
 
 const json = (value: unknown): string => JSON.stringify(value)
 const codePoints = (text: string): number => {
+  spend(text.length)
   let count = 0
   for (const _ of text) count++
   return count
@@ -55,10 +56,14 @@ function schemasOf(setting: unknown, sub: (part: unknown) => Check): Check[] {
   return setting.map(sub)
 }
 
-const passes = (check: Check, value: unknown): boolean => {
-  const errors: string[] = []
-  check(value, errors)
-  return errors.length === 0
+/** How many of them a value passes, counted up to `most`. A loop, as callbacks would take the stack of deeply nested values. */
+function matches(checks: readonly Check[], value: unknown, most = checks.length): number {
+  let count = 0
+  for (const check of checks) {
+    if (passes(check, value)) count++
+    if (count === most) return count
+  }
+  return count
 }
 
 const strings = (setting: unknown): string[] =>
@@ -72,26 +77,33 @@ function typeOf(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value
 }
 
+/** Steps to look for a value among many. */
+const A_LOOK_UP = 10
+/** Steps to write a value down. */
+const TO_WRITE = 20
+
 /** Equal as JSON: numbers by value, members in any order. */
-export function same(a: unknown, b: unknown): boolean {
+function same(a: unknown, b: unknown): boolean {
+  spend(1)
   if (plain(a) === plain(b)) return true
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((one, index) => same(one, b[index]))
   if (!isObject(a) || !isObject(b)) return false
-  const names = Object.keys(a)
+  const names = namesOf(a)
   return (
-    names.length === Object.keys(b).length &&
+    names.length === namesOf(b).length &&
     names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name]))
   )
 }
 
 /** A text that is the same for equal values alone. */
 function canonical(value: unknown): string {
+  spend(TO_WRITE + (typeof value === 'string' ? value.length >> 2 : 0))
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (!isObject(value)) return json(value)
-  return `{${Object.keys(value)
+  return `{${namesOf(value)
     .sort()
-    .map((name) => `${json(name)}:${canonical(value[name])}`)
+    .map((name) => `${canonical(name)}:${canonical(value[name])}`)
     .join()}}`
 }
 
@@ -101,12 +113,26 @@ function isMultiple(value: number, divisor: number): boolean {
   return Math.abs(quotient - Math.round(quotient)) <= Number.EPSILON * Math.max(1, Math.abs(quotient))
 }
 
+function hasDuplicates(array: readonly unknown[]): boolean {
+  spend(A_LOOK_UP * array.length)
+  const simple = new Set<unknown>()
+  const compound = new Set<string>()
+  for (const one of array) {
+    const value = plain(one)
+    const size = simple.size + compound.size
+    if (typeof value === 'object' && value !== null) compound.add(canonical(value))
+    else simple.add(value)
+    if (simple.size + compound.size === size) return true
+  }
+  return false
+}
+
 export const KEYWORDS: Readonly<Record<string, Build>> = {
   additionalItems: (setting, { items }) => {
     if (setting !== false || !Array.isArray(items)) return undefined
     return onArray(
+      ({ length }) => length > items.length,
       ({ length }) =>
-        length > items.length &&
         `schema only allows ${items.length} elements in array but instance has ${length} elements`,
     )
   },
@@ -114,29 +140,30 @@ export const KEYWORDS: Readonly<Record<string, Build>> = {
     if (setting !== false) return undefined
     const known = new Set(Object.keys(isObject(properties) ? properties : {}))
     const patterns = Object.keys(isObject(patternProperties) ? patternProperties : {}).map(regex)
-    return onObject((_, names) => {
-      const unwanted = names.filter((name) => !known.has(name) && !patterns.some((one) => one.test(name)))
-      return (
-        unwanted.length > 0 &&
-        `object instance has properties which are not allowed by the schema: ${json(unwanted.sort())}`
-      )
-    })
+    const unwanted = (name: string) => !known.has(name) && !patterns.some((one) => one.test(name))
+    return onObject(
+      (object) => namesOf(object).some(unwanted),
+      (object) =>
+        `object instance has properties which are not allowed by the schema: ${json(Object.keys(object).filter(unwanted).sort())}`,
+    )
   },
   allOf: (setting, _, sub) => {
     const checks = schemasOf(setting, sub)
-    return (value, errors) => {
-      const matched = checks.filter((check) => passes(check, value)).length
+    return (value, report) => {
+      const matched = matches(checks, value)
       if (matched < checks.length)
-        errors.push(
-          `instance failed to match all required schemas (matched only ${matched} out of ${checks.length})`,
+        report.fault(
+          matched,
+          () =>
+            `instance failed to match all required schemas (matched only ${matched} out of ${checks.length})`,
         )
     }
   },
   anyOf: (setting, _, sub) => {
     const checks = schemasOf(setting, sub)
-    return (value, errors) => {
-      if (!checks.some((check) => passes(check, value)))
-        errors.push(`instance failed to match at least one required schema among ${checks.length}`)
+    const words = () => `instance failed to match at least one required schema among ${checks.length}`
+    return (value, report) => {
+      if (matches(checks, value, 1) === 0) report.fault(value, words)
     }
   },
   dependencies: (setting, _, sub) => {
@@ -147,151 +174,172 @@ export const KEYWORDS: Readonly<Record<string, Build>> = {
     const schemas = entries
       .filter(([, needs]) => isObject(needs))
       .map(([name, needs]) => ({ name, check: sub(needs) }))
-    return (value, errors) => {
+    return (value, report) => {
       if (!isObject(value)) return
       for (const { name, needs } of names) {
+        spend(1)
         if (!Object.hasOwn(value, name)) continue
+        spend(needs.length)
         const missing = needs.filter((need) => !Object.hasOwn(value, need))
         if (missing.length > 0)
-          errors.push(
-            `property "${name}" of object has missing property dependencies (schema requires ${json(needs)}; missing: ${json(missing)})`,
+          report.fault(
+            missing,
+            () =>
+              `property "${name}" of object has missing property dependencies (schema requires ${json(needs)}; missing: ${json(missing)})`,
           )
+        if (report.full) return
       }
-      for (const { name, check } of schemas) if (Object.hasOwn(value, name)) check(value, errors)
+      for (const { name, check } of schemas) {
+        spend(1)
+        if (Object.hasOwn(value, name)) check(value, report)
+        if (report.full) return
+      }
     }
   },
   enum: (setting) => {
     if (!Array.isArray(setting)) throw new SchemaError('enum must be an array')
-    return (value, errors) => {
-      if (!setting.some((one) => same(one, value)))
-        errors.push(`instance value (${json(value)}) not found in enum (possible values: ${json(setting)})`)
+    const isCompound = (one: unknown) => typeof one === 'object' && one !== null
+    const simple = new Set(setting.filter((one) => !isCompound(one)))
+    const compound = setting.filter(isCompound)
+    const words = (value: unknown) =>
+      `instance value (${json(value)}) not found in enum (possible values: ${json(setting)})`
+    return (value, report) => {
+      if (!simple.has(plain(value)) && !compound.some((one) => same(one, value))) report.fault(value, words)
     }
   },
   format: (setting) => {
     const format = typeof setting === 'string' && Object.hasOwn(FORMATS, setting) && FORMATS[setting]
-    return format ? onString((text) => !format.is(text) && format.complaint(text)) : undefined
+    if (!format) return undefined
+    return onString(
+      (text) => {
+        spend(text.length)
+        return !format.is(text)
+      },
+      (text) => format.complaint(text),
+    )
   },
   maxItems: (setting) => {
     const most = numberOf(setting)
     return onArray(
+      ({ length }) => length > most,
       ({ length }) =>
-        length > most &&
         `array is too long: must have at most ${most} elements but instance has ${length} elements`,
     )
   },
   maxLength: (setting) => {
     const most = numberOf(setting)
-    return onString((text) => {
-      const length = codePoints(text)
-      return length > most && `string "${text}" is too long (length: ${length}, maximum allowed: ${most})`
-    })
+    return onString(
+      (text) => text.length > most && codePoints(text) > most,
+      (text) => `string "${text}" is too long (length: ${codePoints(text)}, maximum allowed: ${most})`,
+    )
   },
   maxProperties: (setting) => {
     const most = numberOf(setting)
     return onObject(
-      (_, { length }) =>
-        length > most &&
-        `object has too many properties (found ${length} but schema requires at most ${most})`,
+      (object) => namesOf(object).length > most,
+      (object) =>
+        `object has too many properties (found ${Object.keys(object).length} but schema requires at most ${most})`,
     )
   },
   maximum: (setting, { exclusiveMaximum }) => {
     const most = numberOf(setting)
-    return onNumber((found) => {
-      if (found > most)
-        return `numeric instance is greater than the required maximum (maximum: ${most}, found: ${found})`
-      return (
-        found === most &&
-        exclusiveMaximum === true &&
-        `numeric instance is not strictly lower than the required maximum ${most}`
-      )
-    })
+    return onNumber(
+      (found) => found > most || (found === most && exclusiveMaximum === true),
+      (found) =>
+        found > most
+          ? `numeric instance is greater than the required maximum (maximum: ${most}, found: ${found})`
+          : `numeric instance is not strictly lower than the required maximum ${most}`,
+    )
   },
   minItems: (setting) => {
     const least = numberOf(setting)
     return onArray(
+      ({ length }) => length < least,
       ({ length }) =>
-        length < least &&
         `array is too short: must have at least ${least} elements but instance has ${length} elements`,
     )
   },
   minLength: (setting) => {
     const least = numberOf(setting)
-    return onString((text) => {
-      const length = codePoints(text)
-      return length < least && `string "${text}" is too short (length: ${length}, required minimum: ${least})`
-    })
+    return onString(
+      (text) => text.length < 2 * least && codePoints(text) < least,
+      (text) => `string "${text}" is too short (length: ${codePoints(text)}, required minimum: ${least})`,
+    )
   },
   minProperties: (setting) => {
     const least = numberOf(setting)
     return onObject(
-      (_, { length }) =>
-        length < least &&
-        `object has too few properties (found ${length} but schema requires at least ${least})`,
+      (object) => namesOf(object).length < least,
+      (object) =>
+        `object has too few properties (found ${Object.keys(object).length} but schema requires at least ${least})`,
     )
   },
   minimum: (setting, { exclusiveMinimum }) => {
     const least = numberOf(setting)
-    return onNumber((found) => {
-      if (found < least)
-        return `numeric instance is lower than the required minimum (minimum: ${least}, found: ${found})`
-      return (
-        found === least &&
-        exclusiveMinimum === true &&
-        `numeric instance is not strictly greater than the required minimum ${least}`
-      )
-    })
+    return onNumber(
+      (found) => found < least || (found === least && exclusiveMinimum === true),
+      (found) =>
+        found < least
+          ? `numeric instance is lower than the required minimum (minimum: ${least}, found: ${found})`
+          : `numeric instance is not strictly greater than the required minimum ${least}`,
+    )
   },
   multipleOf: (setting) => {
     const divisor = numberOf(setting)
     return onNumber(
-      (value) => !isMultiple(value, divisor) && `remainder of division is not zero (${value} / ${divisor})`,
+      (value) => !isMultiple(value, divisor),
+      (value) => `remainder of division is not zero (${value} / ${divisor})`,
     )
   },
   not: (setting, _, sub) => {
     const check = sub(setting)
-    return (value, errors) => {
-      if (passes(check, value)) errors.push('instance matched a schema which it should not have')
+    const words = () => 'instance matched a schema which it should not have'
+    return (value, report) => {
+      if (passes(check, value)) report.fault(value, words)
     }
   },
   oneOf: (setting, _, sub) => {
     const checks = schemasOf(setting, sub)
-    return (value, errors) => {
-      const matched = checks.filter((check) => passes(check, value)).length
+    return (value, report) => {
+      const matched = matches(checks, value)
       if (matched !== 1)
-        errors.push(
-          `instance failed to match exactly one schema (matched ${matched} out of ${checks.length})`,
+        report.fault(
+          matched,
+          () => `instance failed to match exactly one schema (matched ${matched} out of ${checks.length})`,
         )
     }
   },
   pattern: (setting) => {
     const pattern = regex(String(setting))
     return onString(
-      (text) => !pattern.test(text) && `ECMA 262 regex "${setting}" does not match input string "${text}"`,
+      (text) => !pattern.test(text),
+      (text) => `ECMA 262 regex "${setting}" does not match input string "${text}"`,
     )
   },
   required: (setting) => {
     const required = strings(setting).sort()
-    return onObject((object) => {
-      const missing = required.filter((name) => !Object.hasOwn(object, name))
-      return missing.length > 0 && `object has missing required properties (${json(missing)})`
-    })
+    return onObject(
+      (object) => {
+        spend(required.length)
+        return !required.every((name) => Object.hasOwn(object, name))
+      },
+      (object) =>
+        `object has missing required properties (${json(required.filter((name) => !Object.hasOwn(object, name)))})`,
+    )
   },
   type: (setting) => {
     const allowed = (typeof setting === 'string' ? [setting] : strings(setting)).sort()
     if (allowed.length === 0) throw new SchemaError('type must be a name or an array of names')
-    return (value, errors) => {
+    const words = (value: unknown) =>
+      `instance type (${typeOf(value)}) does not match any allowed primitive type (allowed: ${json(allowed)})`
+    return (value, report) => {
       const found = typeOf(value)
       if (allowed.includes(found) || (found === 'integer' && allowed.includes('number'))) return
-      errors.push(
-        `instance type (${found}) does not match any allowed primitive type (allowed: ${json(allowed)})`,
-      )
+      report.fault(value, words)
     }
   },
   uniqueItems: (setting) => {
     if (setting !== true) return undefined
-    return onArray(
-      (array) =>
-        new Set(array.map(canonical)).size < array.length && 'array must not contain duplicate elements',
-    )
+    return onArray(hasDuplicates, () => 'array must not contain duplicate elements')
   },
 }

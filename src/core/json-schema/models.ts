@@ -3,9 +3,10 @@
  * `https://apigateway.amazonaws.com/restapis/{id}/models/{name}` from one to another (guide: models-mappings-models).
  */
 import type { Model } from '../documents.ts'
+import { renewBudget } from './budget.ts'
 import { parseInstance } from './instance.ts'
 import { modelNamed, pointed } from './reference.ts'
-import { renewBudget } from './regex.ts'
+import { Report } from './report.ts'
 import { Compiler, type Located } from './schema.ts'
 import { type Check, SchemaError } from './terms.ts'
 
@@ -15,9 +16,12 @@ const NOT_JSON = 'Unknown error parsing request body'
 export class Models {
   readonly #models: ReadonlyMap<string, Model>
   readonly #schemas = new Map<string, unknown>()
+  readonly #steps: number | undefined
   readonly #compiler = new Compiler((reference, root) => this.#resolve(reference, root))
 
-  constructor(models: readonly Model[]) {
+  /** `steps` bounds what one body may cost (see budget.ts). */
+  constructor(models: readonly Model[], steps?: number) {
+    this.#steps = steps
     this.#models = new Map(models.map((model) => [model.name, model]))
   }
 
@@ -37,11 +41,11 @@ export class Models {
     } catch {
       return [NOT_JSON]
     }
-    const errors: string[] = []
-    renewBudget()
-    check(value, errors)
+    const report = new Report()
+    renewBudget(body.length, this.#steps)
+    check(value, report)
     // No body satisfies a model that asks for nothing, and is no JSON to any other (recorded).
-    return empty && errors.length > 0 ? [NOT_JSON] : errors
+    return empty && report.failed ? [NOT_JSON] : report.messages
   }
 
   #schemaOf(name: string): unknown {

@@ -4,7 +4,8 @@
  * what must be cheap; all else goes to the one that counts its steps, in its own dialect, and one body has so many steps.
  */
 import { Pattern, stepsTaken } from '../java/regex/matcher.ts'
-import { JavaError, LimitError } from '../java/values.ts'
+import { JavaError } from '../java/values.ts'
+import { spend, spendNative } from './budget.ts'
 import { SchemaError } from './terms.ts'
 
 export interface Expression {
@@ -12,22 +13,10 @@ export interface Expression {
   test(text: string): boolean
 }
 
-const MOST_STEPS = 2_000_000
-/** What the runtime's engine may be given, by the estimate below. */
-const MOST_NATIVE = 50_000_000
-let steps = MOST_STEPS
-let native = MOST_NATIVE
-
-/** The budget of another body. */
-export function renewBudget(): void {
-  steps = MOST_STEPS
-  native = MOST_NATIVE
-}
-
-function spend(count: number): void {
-  steps -= count
-  if (steps < 0) throw new LimitError('the body takes too many steps to validate')
-}
+/** Steps of the cheapest match. */
+const CALL = 10
+/** A step of a match is some 40 ns. */
+const matching = (count: number): void => spend(8 * count)
 
 export function regex(source: string): Expression {
   let fast: RegExp
@@ -40,15 +29,12 @@ export function regex(source: string): Expression {
   let counted: Pattern | undefined
   return {
     test(text) {
-      const cost = (text.length + 1) ** degree
-      if (cost <= native) {
-        native -= cost
-        return fast.test(text)
-      }
+      spend(CALL + (text.length >> 3))
+      if (spendNative((text.length + 1) ** degree)) return fast.test(text)
       try {
         counted ??= new Pattern(inJava(source))
-        const found = counted.find(text, 0, spend) !== null
-        spend(stepsTaken())
+        const found = counted.find(text, 0, matching) !== null
+        matching(stepsTaken())
         return found
       } catch (error) {
         throw error instanceof JavaError ? new RangeError(error.message, { cause: error }) : error

@@ -5,9 +5,12 @@
  * thrift are kept with them: the keywords of a value in alphabetical order, the members of objects in alphabetical order, and
  * nothing inside a value once any error is known.
  */
+import { namesOf, spend } from './budget.ts'
 import { KEYWORDS, type Keyword } from './keywords.ts'
 import { regex } from './regex.ts'
+import type { Report } from './report.ts'
 import { type Check, isObject, type Json, SchemaError } from './terms.ts'
+import { Verdicts } from './verdicts.ts'
 
 /** A schema as it stands in a document; `root` is what `#/…` refers to. */
 export interface Located {
@@ -21,8 +24,11 @@ export type Resolve = (reference: string, root: unknown) => Located
 /** Compiles schemas on first use; recursive ones find themselves. One compiler serves all models of a deployment. */
 export class Compiler {
   readonly #resolve: Resolve
-  /** by schema and by root: a part of one document may be reached from one document alone */
-  readonly #known = new Map<unknown, Check>()
+  /**
+   * By schema and by root: a part of one document may be reached from one document alone. A schema that several ways lead to
+   * remembers its verdicts.
+   */
+  readonly #known = new Map<unknown, { check: Check; verdicts?: Verdicts }>()
 
   constructor(resolve: Resolve) {
     this.#resolve = resolve
@@ -31,14 +37,20 @@ export class Compiler {
   compile(at: Located): Check {
     const { schema, root } = this.#follow(at)
     const known = this.#known.get(schema)
-    if (known) return known
-    let built: Check | undefined
-    const check: Check = (value, errors) => {
-      built ??= this.#build(schema, root)
-      built(value, errors)
+    if (known) {
+      known.verdicts ??= new Verdicts()
+      return known.check
     }
-    this.#known.set(schema, check)
-    return check
+    let built: Check | undefined
+    const entry: { check: Check; verdicts?: Verdicts } = {
+      check: (value, report) => {
+        built ??= this.#build(schema, root)
+        if (entry.verdicts && report.trial) entry.verdicts.check(built, value, report)
+        else built(value, report)
+      },
+    }
+    this.#known.set(schema, entry)
+    return entry.check
   }
 
   /** Beside `$ref` nothing else counts. */
@@ -62,19 +74,29 @@ export class Compiler {
     }
     const members = membersOf(schema, sub)
     const items = itemsOf(schema, sub)
-    return (value, errors) => {
-      for (const keyword of keywords) keyword(value, errors)
-      if (errors.length > 0) return
-      if (Array.isArray(value)) items?.(value, errors)
-      else if (isObject(value)) members?.(value, errors)
+    const looks = A_CHECK + keywords.length
+    return (value, report) => {
+      spend(looks)
+      for (const keyword of keywords) {
+        keyword(value, report)
+        if (report.full) return
+      }
+      if (report.failed) return
+      if (Array.isArray(value)) items?.(value, report)
+      else if (isObject(value)) members?.(value, report)
     }
   }
 }
 
 type Sub = (part: unknown) => Check
 
+/** Steps to apply a schema, besides one for each of its keywords. */
+const A_CHECK = 3
+/** Steps to put a name in order. */
+const TO_SORT = 6
+
 /** Which schemas apply to a member: its own and every pattern that it matches, else additionalProperties. */
-function membersOf(schema: Json, sub: Sub): ((object: Json, errors: string[]) => void) | undefined {
+function membersOf(schema: Json, sub: Sub): ((object: Json, report: Report) => void) | undefined {
   const own = isObject(schema.properties) ? schema.properties : {}
   const patterns = Object.entries(isObject(schema.patternProperties) ? schema.patternProperties : {}).map(
     ([source, part]) => ({ pattern: regex(source), check: sub(part) }),
@@ -82,31 +104,40 @@ function membersOf(schema: Json, sub: Sub): ((object: Json, errors: string[]) =>
   const rest = isObject(schema.additionalProperties) ? sub(schema.additionalProperties) : undefined
   const named = new Map(Object.entries(own).map(([name, part]) => [name, sub(part)]))
   if (named.size === 0 && patterns.length === 0 && !rest) return undefined
-  return (object, errors) => {
-    for (const name of Object.keys(object).sort()) {
-      const checks = patterns.filter(({ pattern }) => pattern.test(name)).map(({ check }) => check)
+  return (object, report) => {
+    const names = namesOf(object)
+    // the order is that of the messages
+    if (!report.trial) {
+      spend(TO_SORT * names.length)
+      names.sort()
+    }
+    for (const name of names) {
       const mine = named.get(name)
-      if (mine) checks.unshift(mine)
-      if (checks.length === 0 && rest) checks.push(rest)
-      for (const check of checks) check(object[name], errors)
+      let known = mine !== undefined
+      mine?.(object[name], report)
+      for (const { pattern, check } of patterns) {
+        if (report.full) return
+        if (!pattern.test(name)) continue
+        known = true
+        check(object[name], report)
+      }
+      if (!known) rest?.(object[name], report)
+      if (report.full) return
     }
   }
 }
 
-function itemsOf(schema: Json, sub: Sub): ((array: unknown[], errors: string[]) => void) | undefined {
+function itemsOf(schema: Json, sub: Sub): ((array: unknown[], report: Report) => void) | undefined {
   const { items, additionalItems } = schema
-  if (isObject(items)) {
-    const check = sub(items)
-    return (array, errors) => {
-      for (const item of array) check(item, errors)
-    }
-  }
+  const each = isObject(items) ? sub(items) : undefined
   const first = Array.isArray(items) ? items.map(sub) : []
-  const rest = isObject(additionalItems) && Array.isArray(items) ? sub(additionalItems) : undefined
+  const rest = isObject(additionalItems) && Array.isArray(items) ? sub(additionalItems) : each
   if (first.length === 0 && !rest) return undefined
-  return (array, errors) => {
-    array.forEach((item, index) => {
-      ;(first[index] ?? rest)?.(item, errors)
-    })
+  return (array, report) => {
+    for (let index = 0; index < array.length && !report.full; index++) {
+      const check = first[index] ?? rest
+      if (!check) return
+      check(array[index], report)
+    }
   }
 }

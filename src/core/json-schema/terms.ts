@@ -1,7 +1,9 @@
 /** What the files of this folder share: the words for schemas and their checks. */
 
-/** Adds one message for each violation. */
-export type Check = (value: unknown, errors: string[]) => void
+import type { Report } from './report.ts'
+
+/** Reports each violation. */
+export type Check = (value: unknown, report: Report) => void
 
 export type Json = Record<string, unknown>
 

@@ -24,7 +24,7 @@ export type Protection = Pick<
 export class Security {
   readonly authorizers: Authorizer[] = []
   readonly #schemes = new Map<string, Scheme>()
-  readonly #byDefault: unknown
+  readonly #byDefault: Record<string, unknown>[]
   readonly #findings: Findings
 
   constructor(
@@ -35,7 +35,7 @@ export class Security {
     options: ReadOptions,
   ) {
     this.#findings = findings
-    this.#byDefault = byDefault
+    this.#byDefault = byDefault === undefined ? [] : this.#requirements(byDefault, '#/security')
     for (const [name, scheme] of entriesOf(schemes)) {
       const where = at(pointer, name)
       noteUnknown(scheme, 'scheme', where, findings)
@@ -109,12 +109,22 @@ export class Security {
     return { issuer: issuer ?? '', audience: audiences as string[] }
   }
 
+  /** What was meant to protect must not be read as nothing: `security: {key: []}` is no list. */
+  #requirements(value: unknown, pointer: string): Record<string, unknown>[] {
+    const list = listOf(value).filter(isDoc)
+    if (!Array.isArray(value) || list.length < value.length)
+      this.#findings.error('Security requirements must be a list of objects', pointer)
+    return list
+  }
+
   /** What `operation` asks for; undefined where it asks for an authorizer that cannot be made. */
   protect(operation: Record<string, unknown>, pointer: string): Protection | undefined {
-    const own = Object.hasOwn(operation, 'security') ? operation.security : this.#byDefault
+    const asked = Object.hasOwn(operation, 'security')
+      ? this.#requirements(operation.security, at(pointer, 'security'))
+      : this.#byDefault
     const out: Protection = { authorizationType: 'NONE', apiKeyRequired: false }
     let missing = false
-    for (const requirement of listOf(own))
+    for (const requirement of asked)
       for (const [name, scopes] of entriesOf(requirement)) {
         const scheme = this.#schemes.get(name)
         if (!scheme) this.#findings.note(`Security scheme '${name}' is not defined`, at(pointer, 'security'))

@@ -274,6 +274,113 @@ describe('JSON Schema draft 4', () => {
   })
 })
 
+describe('what a body may cost', () => {
+  const bounded = (schema: unknown, body: string, steps: number) =>
+    new Models([model('M', schema)], steps).violations('M', body)
+  const TREE = { $ref: '#' }
+  const branch = (op: string) => ({
+    type: 'object',
+    properties: { op: { enum: [op] }, left: TREE },
+    required: ['op', 'left'],
+  })
+  const lists = { type: 'array', items: TREE }
+  /** Each schema leads to the next one twice. */
+  const doubling = (levels: number, last: object) => ({
+    $ref: '#/definitions/0',
+    definitions: {
+      ...Array.from({ length: levels }, (_, level) => ({
+        anyOf: [{ $ref: `#/definitions/${level + 1}` }, { $ref: `#/definitions/${level + 1}` }],
+      })),
+      [levels]: last,
+    },
+  })
+
+  test.each<[string, object, (depth: number) => string, string[]]>([
+    [
+      'anyOf',
+      { anyOf: [branch('and'), branch('or'), { type: 'number' }] },
+      (depth) => `${'{"op":"and","left":'.repeat(depth)}"x"${'}'.repeat(depth)}`,
+      ['instance failed to match at least one required schema among 3'],
+    ],
+    [
+      'oneOf',
+      { oneOf: [lists, lists, { type: 'number' }] },
+      (depth) => '['.repeat(depth) + ']'.repeat(depth),
+      ['instance failed to match exactly one schema (matched 0 out of 3)'],
+    ],
+    ['allOf', { allOf: [lists, lists] }, (depth) => '['.repeat(depth) + ']'.repeat(depth), []],
+    [
+      'not',
+      { anyOf: [{ not: { anyOf: [lists, lists] } }, { type: 'null' }] },
+      (depth) => '['.repeat(depth) + ']'.repeat(depth),
+      [],
+    ],
+    ['$ref', doubling(40, { items: { type: 'string' } }), () => '["a"]', []],
+  ])(
+    '%s: a value is held against a schema once, however many ways lead there',
+    (_, schema, body, expected) => {
+      expect(bounded(schema, body(50), 40_000)).toEqual(expected)
+      expect(bounded(schema, body(100), 80_000)).toHaveLength(expected.length)
+    },
+  )
+
+  test('a verdict is of one value, and of one body', () => {
+    const models = new Models([model('M', { oneOf: [branch('and'), branch('or'), { type: 'number' }] })])
+    const nested = (leaf: string) => `${'{"op":"and","left":'.repeat(20)}${leaf}${'}'.repeat(20)}`
+    for (const leaf of ['1', '"x"', '{"op":"or","left":2}', '{"op":"or"}', '3'])
+      expect([leaf, models.violations('M', nested(leaf)).length]).toEqual([leaf, /x|"}/.test(leaf) ? 1 : 0])
+  })
+
+  test.each<[string, object, string]>([
+    ['schemas that lead to each other', doubling(14, { type: 'null' }), '1'],
+    [
+      'members',
+      { properties: { a: TREE }, patternProperties: { '^a': TREE } },
+      `${'{"a":'.repeat(12)}1${'}'.repeat(12)}`,
+    ],
+    ['items', { items: { minimum: 0 } }, JSON.stringify(Array(10_000).fill(1))],
+    [
+      'an enum of objects',
+      { items: { enum: Array.from({ length: 500 }, (_, a) => ({ a })) } },
+      JSON.stringify(Array(30).fill({ a: 499 })),
+    ],
+    ['required names', { items: { required: Array.from({ length: 20_000 }, (_, at) => `k${at}`) } }, '[{}]'],
+    [
+      'duplicates',
+      { items: TREE, uniqueItems: true },
+      `${'['.repeat(100)}${Array.from({ length: 100 }, (_, at) => at)}${']'.repeat(100)}`,
+    ],
+    [
+      'lengths',
+      { allOf: Array(20).fill({ maxLength: 1500 }) },
+      JSON.stringify('\u00e9'.repeat(1400) + '\u{1f600}'.repeat(60)),
+    ],
+    ['formats', { allOf: Array(20).fill({ format: 'uri' }) }, JSON.stringify('/'.repeat(1000))],
+    ['patterns', { items: { pattern: '^a' } }, JSON.stringify(Array(1000).fill('a'))],
+  ])('steps are counted: %s', (_, schema, body) => {
+    expect(() => bounded(schema, body, 10_000 - 8 * body.length)).toThrow(RangeError)
+  })
+
+  test('a long body may take more steps', () => {
+    const three = { items: { oneOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] } }
+    expect(bounded(three, JSON.stringify(Array(1000).fill(12)), 100)).toEqual([])
+  })
+
+  test('messages end at a hundred of them, and at 16 KiB', () => {
+    const type = { items: { type: 'string' } }
+    expect(violations(type, Array(99).fill(1))).toHaveLength(99)
+    expect(violations(type, Array(5000).fill(1))).toEqual(violations(type, Array(100).fill(1)))
+    // nothing is looked for behind the last one
+    expect(bounded(type, JSON.stringify(Array(5000).fill(1)), 1000 - 8 * 10_001)).toHaveLength(100)
+
+    const long = violations({ items: { enum: [1] } }, Array(10).fill('x'.repeat(7000)))
+    expect(long).toHaveLength(3)
+    expect(long.join('').length).toBeLessThan(17_000)
+    expect(long[0]).toBe(`instance value ("${'x'.repeat(7000)}") not found in enum (possible values: [1])`)
+    expect(long[2]).toMatch(/^instance value \("x+…$/)
+  })
+})
+
 describe('a number written with a fraction or an exponent', () => {
   const of = (schema: unknown, body: string) => new Models([model('M', schema)]).violations('M', body)
   const NUMBER = 'instance type (number) does not match any allowed primitive type (allowed: ["integer"])'

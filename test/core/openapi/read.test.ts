@@ -668,6 +668,16 @@ describe('security', () => {
     expect(definition.authorizers).toMatchObject([{ providerARNs: ['${Pool.Arn}'] }])
   })
 
+  it.each([[{ token: [] }], ['token'], [null], [['token']], [[{ token: [] }, null]]])(
+    'makes no open method where the requirements are no list of objects: %j',
+    (security) => {
+      const why = (where: string) =>
+        `Errors found during import:\n\tSecurity requirements must be a list of objects (${where})`
+      expect(refusal(() => secured(security)).message).toContain(why('#/paths/~1/get/security'))
+      expect(refusal(() => secured(undefined, {}, { security })).message).toContain(why('#/security'))
+    },
+  )
+
   it.each([
     [
       { 'x-amazon-apigateway-authtype': 'custom' },
