@@ -2,7 +2,9 @@
  * Every setting as users meet it, in one table: flag, environment variable, meaning. `--help`, the README's table and the parsing of
  * flags come from it; defaults are in config.ts.
  */
+
 import { ConfigError, DEFAULTS, type Env, type OptionName } from './config.ts'
+import { LIMIT_NAMES } from './core/limits.ts'
 
 interface Option {
   flag?: string
@@ -121,8 +123,7 @@ const TABLE: Record<OptionName, Option> = {
   },
   EDGEWAY_LIMITS: {
     value: 'JSON',
-    meaning:
-      'overrides of quotas by name (src/core/limits.ts), e.g. `{"resources":1000}`; of templates and models, `templateSteps` and `validationSteps`',
+    meaning: `overrides of limits by name, e.g. \`{"resources":1000}\`: ${LIMIT_NAMES.join(', ')}`,
   },
   EDGEWAY_TLS: {
     value: 'JSON',
@@ -137,7 +138,8 @@ const TABLE: Record<OptionName, Option> = {
   EDGEWAY_LOG: {
     flag: 'log',
     value: 'LEVEL',
-    meaning: 'debug, info, warn or error; `json:info` writes JSON lines',
+    meaning:
+      'debug, info, warn or error; `json:info` writes JSON lines. Access and execution logs of stages are always written',
   },
 }
 

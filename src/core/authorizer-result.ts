@@ -24,8 +24,9 @@ export function readAuthorizerResult(text: string): AuthorizerResult {
   for (const name of Object.keys(result))
     if (!MEMBERS.has(name)) throw new Error(`Unrecognized field "${name}" , not marked as ignorable`)
   const { principalId, policyDocument, context, usageIdentifierKey } = result
-  // an empty one passes (recorded)
-  if (typeof principalId !== 'string') throw new Error('principalId must be a text')
+  // an empty one passes (recorded), and a number is taken for its text
+  if (typeof principalId !== 'string' && typeof principalId !== 'number')
+    throw new Error('principalId must be a text')
   const { Statement } = object(policyDocument, 'policyDocument')
   for (const statement of Array.isArray(Statement) ? Statement : [Statement])
     for (const resource of [object(statement, 'a statement').Resource].flat())
@@ -34,7 +35,7 @@ export function readAuthorizerResult(text: string): AuthorizerResult {
   if (usageIdentifierKey != null && typeof usageIdentifierKey !== 'string')
     throw new Error('usageIdentifierKey must be a text')
   return {
-    principalId,
+    principalId: String(principalId),
     policy: compilePolicy(policyDocument, { kind: 'identity' }),
     document: JSON.stringify(policyDocument),
     context: scalars(context),

@@ -1,6 +1,6 @@
 /**
- * The records that the steps of the pipeline pass on. Each step's result is the next step's argument, so a step out of order
- * does not compile:
+ * The records that the steps of the pipeline pass on. A step that makes one of them takes the one before, so that these steps out of
+ * order do not compile; `validate` makes none, and its place is the one that execute.ts gives it:
  *
  *   Call -> Located -> Matched -> Caller -> Admitted -> Prepared -> Reply -> Answer
  *

@@ -1,5 +1,5 @@
 /**
- * Gateway faults: what the data plane answers when a call does not get to its integration, or comes back without a response.
+ * Gateway faults: what the execution service answers when a call does not get to its integration, or comes back without a response.
  * One table of Amazon's 21 gateway response types (guide: supported-gateway-response-types) and one class.
  */
 export interface FaultDefault {

@@ -6,6 +6,7 @@ import type { Answer, Call, Pair } from './call.ts'
 import { essence } from './content.ts'
 import type { GatewayResponse, Strings } from './documents.ts'
 import type { Fault } from './fault.ts'
+import { headersOf } from './headers.ts'
 import { decodePercent, parseQuery } from './query.ts'
 import { type Context, contextOf, errorOf, lookup, scalar } from './variables.ts'
 
@@ -57,6 +58,8 @@ function templateOf(
   return { type, text: templates![type]! }
 }
 
+const listed = (values: string[]): string | undefined => (values.length > 0 ? values.join(',') : undefined)
+
 type Read = (variable: string) => string | undefined
 
 const VARIABLE =
@@ -78,7 +81,10 @@ function reader(call: Call): Read {
       return value === undefined ? undefined : decodePercent(value)
     },
     querystring: (name) => parseQuery(call.rawQuery).findLast(([key]) => key === name)?.[1],
+    multivaluequerystring: (name) =>
+      listed(parseQuery(call.rawQuery).flatMap(([key, value]) => (key === name ? [value] : []))),
     header: (name) => call.header(name.toLowerCase()),
+    multivalueheader: (name) => listed(headersOf(call.headers, name.toLowerCase())),
   }
   return (variable) => {
     const [, root, rest] = /^(\w+)\.(.+)$/.exec(variable) ?? []
@@ -88,7 +94,8 @@ function reader(call: Call): Read {
       return scalar(lookup(context, rest))
     }
     if (root === 'stageVariables') return located?.stageVariables[rest]
-    const [, place, name] = /^(?:request\.(path|querystring|header)|input\.params)\.(.+)$/.exec(rest) ?? []
+    const [, place, name] =
+      /^(?:request\.(path|(?:multivalue)?(?:querystring|header))|input\.params)\.(.+)$/.exec(rest) ?? []
     if (!name) return undefined
     if (place) return places[place]!(name)
     return places.path!(name) ?? places.querystring!(name) ?? places.header!(name)

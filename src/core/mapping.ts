@@ -7,8 +7,9 @@ import type { Pair } from './call.ts'
 import type { Strings } from './documents.ts'
 import { Fault } from './fault.ts'
 import { headerOf, headersOf, setHeader } from './headers.ts'
+import { parseJson } from './java/json.ts'
 import { printJson } from './java/json-print.ts'
-import { wrap } from './java/plain.ts'
+import { type Value as JavaValue, JMap } from './java/values.ts'
 import { type CompiledPath, compilePath } from './jsonpath/path.ts'
 import { decodePercent, encodePath, type Query } from './query.ts'
 import { type Context, lookup, scalar } from './variables.ts'
@@ -133,10 +134,10 @@ function bodyPath(expression: string, from: string): Read {
     const { value } = parsed(body, from)
     const found = readText(path, value)
     if (found !== undefined || !inner) return found
-    const held = lookup(value, member!)
+    const held = value instanceof JMap ? value.get(member!) : undefined
     if (typeof held !== 'string' || !/^\s*[{[]/.test(held)) return undefined
     try {
-      return readText(inner, JSON.parse(held))
+      return readText(inner, parseJson(held, true))
     } catch {
       return undefined
     }
@@ -144,9 +145,9 @@ function bodyPath(expression: string, from: string): Read {
 }
 
 /** A string as it is, anything else as JSON; undefined where the path finds nothing or does not fit. */
-function readText(path: CompiledPath, json: unknown): string | undefined {
+function readText(path: CompiledPath, json: JavaValue): string | undefined {
   try {
-    const value = path.read(wrap(json))
+    const value = path.read(json)
     return value === undefined || value === null || typeof value === 'string'
       ? (value ?? undefined)
       : printJson(value)
@@ -155,12 +156,15 @@ function readText(path: CompiledPath, json: unknown): string | undefined {
   }
 }
 
-/** Amazon only reads a body as JSON that begins like JSON (recorded); what then is no JSON is the sender's fault. */
-function parsed(body: string | undefined, from: string): { text: string; value: unknown } {
+/**
+ * Amazon only reads a body as JSON that begins like JSON (recorded); what then is no JSON is the sender's fault. Numbers stay what
+ * they are, as in templates.
+ */
+function parsed(body: string | undefined, from: string): { text: string; value: JavaValue } {
   const text = (body ?? '').trim() || '{}'
-  if (!/^[{["']/.test(text)) return { text, value: {} }
+  if (!/^[{["']/.test(text)) return { text, value: new JMap() }
   try {
-    return { text, value: JSON.parse(text) }
+    return { text, value: parseJson(text, true) }
   } catch (cause) {
     if (from.startsWith('method'))
       throw new Fault('DEFAULT_4XX', { message: 'Invalid JSON in request body', cause })

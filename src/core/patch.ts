@@ -90,7 +90,6 @@ function folded(given: string[], wanted: string[]): string[] {
 }
 
 export const unescapeSegment = (segment: string) => segment.replaceAll('~1', '/').replaceAll('~0', '~')
-export const escapeSegment = (segment: string) => segment.replaceAll('~', '~0').replaceAll('/', '~1')
 
 // How strings become values. Whatever is not `true` is false (recorded: apiKeyRequired "whatever").
 

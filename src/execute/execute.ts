@@ -1,7 +1,7 @@
 /**
  * A deployed API answers a call. This page is the whole path of a request; each step is one file, which the imports name (most are
  * named as they are called here; `cached` is in cache.ts, `journalRequest` in journal.ts). What a step returns is what the next one
- * takes. A step that ends the call throws a Fault; the one catch is below.
+ * takes, but for `validate` and the journal, which only look on. A step that ends the call throws a Fault; the one catch is below.
  */
 import type { Arrival } from '../core/arrival.ts'
 import type { Admitted, Answer, Call } from '../core/call.ts'
@@ -97,7 +97,7 @@ function answerTo(call: Call, target: Target, on: Gateway): Later<Answer> {
 function perform(admitted: Admitted, on: Gateway): Later<Answer> {
   return after(journalRequest(admitted), () =>
     after(validate(admitted, on), () =>
-      after(prepare(admitted, on), (prepared) =>
+      after(prepare(admitted), (prepared) =>
         after(integrate(prepared, on), (reply) => conclude(prepared, reply)),
       ),
     ),

@@ -1,7 +1,7 @@
 /** Calls the back end, within the integration's time. */
 import type { Measured, Prepared, Reply } from '../core/call.ts'
 import { Cancellation, type CancelSignal } from '../core/cancellation.ts'
-import { Fault } from '../core/fault.ts'
+import { configurationFault, Fault } from '../core/fault.ts'
 import { headerOf } from '../core/headers.ts'
 import type { Later } from '../core/later.ts'
 import { OutboundFailure } from '../core/outbound-failure.ts'
@@ -58,7 +58,7 @@ function ask(integrator: Integrator, prepared: Prepared, on: Gateway): Promise<R
   }
   const failed = (error: unknown): never => {
     clearTimeout(timer)
-    const fault = faultOf(error, deadline, prepared.timeoutMs)
+    const fault = faultOf(error, deadline, prepared)
     const latency = on.platform.clock.now() - started
     measure(call.reached.measured, { latency, status: fault.status, error: fault.integrationError })
     throw fault
@@ -105,7 +105,7 @@ function faultBehind(error: unknown): Fault | undefined {
   return undefined
 }
 
-function faultOf(error: unknown, signal: CancelSignal, timeoutMs: number): Fault {
+function faultOf(error: unknown, signal: CancelSignal, { timeoutMs, integration }: Prepared): Fault {
   const own = faultBehind(error)
   if (own) return own
   if (signal.aborted)
@@ -116,16 +116,21 @@ function faultOf(error: unknown, signal: CancelSignal, timeoutMs: number): Fault
   if (!(error instanceof OutboundFailure)) throw error
   switch (error.reason) {
     case 'name':
-      return new Fault('API_CONFIGURATION_ERROR', {
-        reason: `Execution failed due to configuration error: Invalid endpoint address (${error.message})`,
-        cause: error,
-      })
+      return configurationFault(`Invalid endpoint address (${error.message})`, error)
+    // certificates, and links that lead nowhere, are the API's to put right (AWS re:Post, api-gateway-ssl-certificate-errors)
+    case 'tls':
+      return configurationFault(error.message, error)
     case 'request':
       return new Fault('DEFAULT_5XX', {
         reason: `the integration request cannot be sent: ${error.message}`,
         cause: error,
       })
     default:
+      if (integration.connectionType === 'VPC_LINK')
+        return configurationFault(
+          `There was an internal error while executing your request (${error.reason}: ${error.message})`,
+          error,
+        )
       return new Fault('INTEGRATION_FAILURE', {
         reason: `Execution failed due to a network error communicating with endpoint (${error.reason}: ${error.message})`,
         cause: error,

@@ -7,8 +7,9 @@ import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { encodePath, formatQuery } from '../core/query.ts'
+import { DEFAULT_TIMEOUT_MS } from '../core/rules/integration.ts'
 import { NO_OVERRIDES, type Overrides, requestTemplate } from '../core/template.ts'
-import { API_ID, carriesBody, DEFAULT_TIMEOUT_MS, verbOf } from './prepare-proxy.ts'
+import { API_ID, carriesBody, verbOf } from './prepare-proxy.ts'
 import { CallScope } from './template-scope.ts'
 
 export function prepareCustom(

@@ -6,9 +6,9 @@ import { after, type Later } from '../core/later.ts'
 import type { Mapped } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { formatQuery, splitQuery } from '../core/query.ts'
+import { DEFAULT_TIMEOUT_MS } from '../core/rules/integration.ts'
 import { NO_OVERRIDES } from '../core/template.ts'
 
-export const DEFAULT_TIMEOUT_MS = 29_000
 export const API_ID = 'x-amzn-apigateway-api-id'
 const encoder = new TextEncoder()
 

@@ -9,13 +9,12 @@ import { type Mapped, type MappingSource, mapRequest } from '../core/mapping.ts'
 import type { IntegrationProgram } from '../core/program.ts'
 import { parseQuery, type Query } from '../core/query.ts'
 import { type Context, contextOf } from '../core/variables.ts'
-import type { Gateway } from './gateway.ts'
 import { prepareCustom } from './prepare-custom.ts'
 import { prepareHttpProxy, prepareLambdaProxy } from './prepare-proxy.ts'
 
 const NOTHING: Mapped = { headers: [], query: [], path: {} }
 
-export function prepare(admitted: Admitted, _on: Gateway): Later<Prepared> {
+export function prepare(admitted: Admitted): Later<Prepared> {
   const program = admitted.matched.program.integration()
   return after(mappedFor(admitted, program), (mapped) =>
     after(shaped(admitted, program, mapped), (prepared) => {

@@ -1,5 +1,5 @@
 /**
- * What the data plane reads: stage pointers, compiled deployments and custom domains.
+ * What the execution service reads: stage pointers, compiled deployments and custom domains.
  *
  * Correctness never rests on the cache. A deployment is immutable under its id, so it may be cached for ever. A pointer is
  * believed for a short time, then read again if anything was committed since (changes.ts); if nobody can be asked (database and cache down) the last known one serves on.

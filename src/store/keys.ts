@@ -1,5 +1,5 @@
 /**
- * API keys as the data plane asks for them: from the value that a client sent to the key, and to the usage plan that ties it to
+ * API keys as the execution service asks for them: from the value that a client sent to the key, and to the usage plan that ties it to
  * a stage. The value is looked up by its SHA-256 hash, so that how long a look-up takes says nothing about how much of a
  * guess was right. What was found is believed until something is committed, which is looked for once a second; a change made in
  * this process is seen at once.

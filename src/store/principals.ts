@@ -7,6 +7,7 @@ import { asc, desc, eq, or } from 'drizzle-orm'
 import { compilePolicy, type Policy } from '../core/policy/policy.ts'
 import { PolicyError } from '../core/policy/problem.ts'
 import { isKnownKey, type KnownCaller } from '../core/policy/request.ts'
+import { Problem } from '../core/problem.ts'
 import { IV_BYTES, seal, sealingKey, unseal } from '../core/seal.ts'
 import type { Platform } from '../platform.ts'
 import { configuredPrincipals } from './principals-config.ts'
@@ -91,6 +92,11 @@ export class Principals {
     const { database, settings } = this.#parts
     const [row] = await database.select().from(principals).where(eq(principals.accessKeyId, accessKeyId))
     if (!row) return null
+    if (!settings.encryptionKey)
+      throw new Problem(
+        'AccessDeniedException',
+        'The gateway cannot read its principals: it was started without EDGEWAY_ENCRYPTION_KEY',
+      )
     const key = await keyOf(settings)
     return {
       accessKeyId,

@@ -7,7 +7,6 @@ import {
   asWhole,
   element,
   entry,
-  escapeSegment,
   listed,
   listedPaths,
   member,
@@ -17,6 +16,8 @@ import {
   type PatchTable,
   unescapeSegment,
 } from '../../src/core/patch.ts'
+
+const escapeSegment = (segment: string) => segment.replaceAll('~', '~0').replaceAll('/', '~1')
 
 const rules = {
   '/name': member(undefined, { empty: 'no name' }),

@@ -33,6 +33,7 @@ beforeAll(async () => {
         GET: link({ connectionId: 'link1', integrationTarget: TARGET, uri: 'http://orders.internal/echo' }),
       },
       '/unknown': { GET: link({ connectionId: 'link9', uri: `${backends.http}/echo` }) },
+      '/dead': { GET: link({ connectionId: 'dead', uri: 'http://orders.internal/echo' }) },
       '/inherited': { GET: link({ connectionId: 'constructor', uri: `${backends.http}/echo` }) },
       '/verified': tls(`${backends.https}/echo`, false),
       '/insecure': tls(`${backends.https}/echo`, true),
@@ -41,7 +42,13 @@ beforeAll(async () => {
     }),
     {
       stage: { variables: { link: 'link1' } },
-      settings: { vpcLinks: { link1: `${backends.http}/`, [TARGET]: `${backends.http}/base` } },
+      settings: {
+        vpcLinks: {
+          dead: 'http://127.0.0.1:1',
+          link1: `${backends.http}/`,
+          [TARGET]: `${backends.http}/base`,
+        },
+      },
     },
   )
 })
@@ -63,8 +70,8 @@ describe('VPC links', () => {
     expect([calls.at(-1)!.target, host(calls.at(-1)!)]).toEqual([target, name])
   })
 
-  test.each(['/dev/unknown', '/dev/inherited'])(
-    '%s: a link that nobody mapped reaches nothing',
+  test.each(['/dev/unknown', '/dev/inherited', '/dev/dead'])(
+    '%s: a link that nobody mapped, or nobody listens at, reaches nothing',
     async (path) => {
       const before = calls.length
       const answer = await gateway.call('GET', path)
@@ -79,10 +86,7 @@ describe('TLS', () => {
     expect((await gateway.call('GET', '/dev/insecure')).status).toBe(200)
     for (const path of ['/dev/verified', '/dev/expired', '/dev/elsewhere']) {
       const answer = await gateway.call('GET', path)
-      expect([answer.status, answer.text], path).toEqual([
-        504,
-        '{"message": "Network error communicating with endpoint"}',
-      ])
+      expect([answer.status, answer.text], path).toEqual([500, '{"message": "Internal server error"}'])
     }
   })
 

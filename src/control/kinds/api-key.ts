@@ -103,7 +103,7 @@ export function checkApiKey(key: ApiKey, { verb, now }: Pick<Scope, 'verb' | 'no
   if (verb === 'update') key.lastUpdatedDate = now
 }
 
-/** The data plane finds a key by its value's hash; the value itself is sealed where that is configured. */
+/** The execution service finds a key by its value's hash; the value itself is sealed where that is configured. */
 export async function claimValue(key: ApiKey, scope: Pick<Scope, 'tx' | 'path' | 'platform'>): Promise<void> {
   const { tx, path, platform } = scope
   tx.claimConflict = 'API Key already exists'

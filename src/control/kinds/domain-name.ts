@@ -198,7 +198,7 @@ function checkMutual({ mutualTlsAuthentication, securityPolicy }: DomainName): v
   if (securityPolicy === 'TLS_1_0') throw badRequest('Mutual TLS requires a security policy of TLS 1.2.')
 }
 
-/** The hosts by which the data plane knows it. A private one is reached by none: that would need its VPC. */
+/** The hosts by which the execution service knows it. A private one is reached by none: that would need its VPC. */
 const hostsOf = ({
   domainName,
   domainNameId,

@@ -7,8 +7,7 @@ import { oneOf, text, textMap } from '../../core/shape.ts'
 import { kind } from '../kind.ts'
 
 /**
- * Type -> default status, in the order in which Amazon lists the enumeration (recorded). INTEGRATION_FAILURE and
- * INTEGRATION_TIMEOUT are shown with 504; what is served for a failing integration is the execution service's matter.
+ * Type -> default status, in the order in which Amazon lists the enumeration (recorded).
  */
 const DEFAULTS = {
   REQUEST_TOO_LARGE: '413',

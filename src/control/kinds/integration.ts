@@ -5,6 +5,7 @@ import {
   CONNECTION_TYPES,
   CONTENT_HANDLING,
   checkIntegration,
+  DEFAULT_TIMEOUT_MS,
   INVALID,
   TRANSFER_MODES,
   timeoutBetween,
@@ -55,7 +56,7 @@ export const integration = kind<Integration>({
       ...(given.httpMethod ? { httpMethod: given.httpMethod.toUpperCase() } : {}),
       ...(given.type.startsWith('HTTP') ? { connectionType: given.connectionType ?? 'INTERNET' } : {}),
       passthroughBehavior: given.passthroughBehavior ?? 'WHEN_NO_MATCH',
-      timeoutInMillis: given.timeoutInMillis ?? 29_000,
+      timeoutInMillis: given.timeoutInMillis ?? DEFAULT_TIMEOUT_MS,
       cacheNamespace: given.cacheNamespace ?? labels.resourceId,
       cacheKeyParameters: given.cacheKeyParameters ?? [],
     }
@@ -75,7 +76,9 @@ export const integration = kind<Integration>({
       '/requestParameters/*': entry(),
       '/requestTemplates/*': entry((template) => template || null),
       '/responseTransferMode': member(asOneOf(INVALID.responseTransferMode, ...TRANSFER_MODES)),
-      '/timeoutInMillis': member(asWhole(timeoutBetween(29_000)), { empty: timeoutBetween(29_000) }),
+      '/timeoutInMillis': member(asWhole(timeoutBetween(DEFAULT_TIMEOUT_MS)), {
+        empty: timeoutBetween(DEFAULT_TIMEOUT_MS),
+      }),
       '/tlsConfig/insecureSkipVerification': member(asFlag),
       '/type': member(
         asOneOf('Invalid integration type specified', 'HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'),

@@ -1,9 +1,15 @@
 /** `x-amazon-apigateway-integration` to an integration with its responses. Defaults and what is refused, as recorded. */
 import type { Integration, IntegrationResponse, Strings } from '../documents.ts'
-import { CONNECTION_TYPES, CONTENT_HANDLING, INVALID, TRANSFER_MODES } from '../rules/integration.ts'
+import {
+  CONNECTION_TYPES,
+  CONTENT_HANDLING,
+  DEFAULT_TIMEOUT_MS,
+  INVALID,
+  TRANSFER_MODES,
+} from '../rules/integration.ts'
 import { X } from './extensions.ts'
 import type { Reading } from './reading.ts'
-import { at, defined, docOf, entriesOf, isDoc, textOf, upper } from './value.ts'
+import { at, type Doc, defined, docOf, entriesOf, isDoc, textOf, upper } from './value.ts'
 
 const TYPES = ['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK']
 
@@ -65,7 +71,7 @@ export function readIntegration(
     requestTemplates: readTemplates(value.requestTemplates),
     passthroughBehavior: upper(value.passthroughBehavior) ?? 'WHEN_NO_MATCH',
     contentHandling: chosen('contentHandling', CONTENT_HANDLING),
-    timeoutInMillis: value.timeoutInMillis === undefined ? 29000 : Number(value.timeoutInMillis),
+    timeoutInMillis: value.timeoutInMillis === undefined ? DEFAULT_TIMEOUT_MS : Number(value.timeoutInMillis),
     cacheNamespace: textOf(value.cacheNamespace) ?? resourceId,
     cacheKeyParameters: (Array.isArray(value.cacheKeyParameters) ? value.cacheKeyParameters : []).map(
       (p) => textOf(p) ?? '',
@@ -113,10 +119,23 @@ function readResponses(
         reading,
       ),
       responseTemplates: readTemplates(response.responseTemplates),
-      contentHandling: CONTENT_HANDLING.find((option) => option === upper(response.contentHandling)),
+      contentHandling: contentHandlingOf(response, method, path, at(pointer, pattern), reading),
     })
   }
   return Object.keys(out).length ? out : undefined
+}
+
+function contentHandlingOf(
+  response: Doc,
+  method: string,
+  path: string,
+  pointer: string,
+  { findings }: Reading,
+) {
+  const given = upper(response.contentHandling)
+  if (given === undefined || CONTENT_HANDLING.includes(given)) return given
+  findings.error(`${unableToPut('integration response', method, path)}: ${INVALID.contentHandling}`, pointer)
+  return undefined
 }
 
 /** Mappings are strings; what YAML made of an unquoted one is dropped with a warning in Amazon's words (recorded). */

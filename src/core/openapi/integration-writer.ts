@@ -1,5 +1,6 @@
 /** An integration to `x-amazon-apigateway-integration`. What an import would put there by itself is left out. */
 import type { Integration } from '../documents.ts'
+import { DEFAULT_TIMEOUT_MS } from '../rules/integration.ts'
 import { type Doc, defined } from './value.ts'
 
 export function writeIntegration(integration: Integration, method: string, resourceId: string): Doc {
@@ -29,7 +30,7 @@ export function writeIntegration(integration: Integration, method: string, resou
         : integration.connectionType,
     connectionId: integration.connectionId,
     cacheNamespace: cacheNamespace === resourceId ? undefined : cacheNamespace,
-    timeoutInMillis: timeoutInMillis === 29000 ? undefined : timeoutInMillis,
+    timeoutInMillis: timeoutInMillis === DEFAULT_TIMEOUT_MS ? undefined : timeoutInMillis,
     cacheKeyParameters: cacheKeyParameters?.length ? cacheKeyParameters : undefined,
     contentHandling: integration.contentHandling,
     tlsConfig: integration.tlsConfig,

@@ -21,6 +21,9 @@ export const INVALID = {
 /** What is streamed may take a quarter of an hour (guide: response-streaming-http). */
 const MAX_STREAM_MS = 900_000
 
+/** Of an integration that says nothing of it; its limit may be raised. */
+export const DEFAULT_TIMEOUT_MS = 29_000
+
 export const timeoutBetween = (max: number) => `Timeout should be between 50 ms and ${max} ms`
 
 const TARGET =
@@ -42,7 +45,7 @@ export interface Put {
 }
 
 export function checkIntegration(integration: Integration, put: Put): void {
-  const { type, passthroughBehavior = '', timeoutInMillis = 29_000 } = integration
+  const { type, passthroughBehavior = '', timeoutInMillis = DEFAULT_TIMEOUT_MS } = integration
   if (type !== 'MOCK') checkTarget(integration, put)
   if (!PASSTHROUGH.includes(passthroughBehavior)) throw badRequest(INVALID.passthroughBehavior)
   const most =

@@ -222,12 +222,12 @@ function fromHeader(authorization: string, headers: Headers, query: [string, str
   }
   const space = authorization.indexOf(' ')
   const algorithm = space < 0 ? authorization : authorization.slice(0, space)
-  if (algorithm !== ALGORITHM)
-    return algorithm.startsWith('AWS')
-      ? incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`)
-      : noPair(authorization)
+  if (algorithm !== ALGORITHM && algorithm.startsWith('AWS'))
+    return incomplete(`Unsupported AWS 'algorithm': '${algorithm}'.`)
+  // whatever the scheme, what is behind it is read as a signature's parts (reported of Basic, and of tokens without a scheme)
+  const rest = space < 0 ? '' : authorization.slice(space + 1).trim()
   const parts = new Map<string, string>()
-  for (const part of authorization.slice(space + 1).split(',')) {
+  for (const part of rest === '' ? [] : rest.split(',')) {
     const at = part.indexOf('=')
     if (at < 0) return noPair(authorization)
     const name = part.slice(0, at).trim()
@@ -244,6 +244,7 @@ function fromHeader(authorization: string, headers: Headers, query: [string, str
     return incomplete(
       `${lacks.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${sha256Base64(authorization)}`,
     )
+  if (algorithm !== ALGORITHM) return noPair(authorization)
   return claimOf(
     termsOf(parts.get('Credential')!, parts.get('SignedHeaders')!),
     parts.get('Signature')!,

@@ -128,7 +128,11 @@ describe('the Authorization header', () => {
 
   test.each([
     ['Bearer secret-token', 'Invalid key=value pair (missing equal-sign) in Authorization header (hashed'],
-    ['AWS4-HMAC-SHA256', 'Invalid key=value pair'],
+    ['AWS4-HMAC-SHA256', "Authorization header requires 'Credential' parameter. "],
+    ['Basic Zm9vYmFyOg==', "Authorization header requires 'Credential' parameter. "],
+    ['eyJhbGci.e30.c2ln', "Authorization header requires 'Credential' parameter. "],
+    ['', "Authorization header requires 'Credential' parameter. "],
+    ['Bearer Credential=a, SignedHeaders=host, Signature=c', 'Invalid key=value pair'],
     ['AWS4-HMAC-SHA1 Credential=a', "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1'."],
     ['AWS4-HMAC-SHA256 Credential=a', "Authorization header requires 'Signature' parameter. "],
     ['AWS4-HMAC-SHA256 Credential=a, Credential=b, SignedHeaders=host, Signature=c', 'more than once'],

@@ -46,6 +46,7 @@ const functions: Record<string, (event: Event) => unknown> = {
     if (what === 'silent') return grant(allow(`${ARN}/dev/GET/elsewhere`))
     if (what === 'this') return grant(allow(methodArn))
     if (what === 'denies') return policyFor(what)
+    if (what === 'numbered') return grant(allow('*'), { principalId: 123 })
     if (what === 'nameless') return grant(allow('*'), { principalId: '' })
     if (what === 'why') return grant(deny('*'), { context: { why: 'no pets for you' } })
     return grant(allow(`${ARN}/*`), {
@@ -542,6 +543,7 @@ describe('a call that is refused', () => {
     ['unauthorized', '401 - - -'],
     [undefined, '401 - - -'],
     ['nameless', '200  200 -'],
+    ['numbered', '200 123 200 -'],
     ['throttled', '500 - - -'],
   ])('%s is in the access log as %s', async (token, line) => {
     await get(gateway, token)
