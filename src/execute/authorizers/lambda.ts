@@ -50,16 +50,18 @@ export function askFunction(
   const now = on.platform.clock.now()
   const known = key === null ? undefined : results(on.platform).get(key, now)
   if (known) return completed({ result: known, latency: 0 }, journal)
-  const event =
+  const event: Later<object> =
     token === undefined
-      ? requestEvent(matched, methodArn)
+      ? requestEvent(matched, methodArn, on)
       : { type: 'TOKEN', methodArn, authorizationToken: token }
-  return after(invoke(authorizer, event, matched, on), ({ text, latency }) => {
-    const result = read(text)
-    const expiresAt = now + ttlOf(authorizer) * 1000
-    if (key !== null) results(on.platform).put(key, result, expiresAt, text.length)
-    return completed({ result, latency }, journal)
-  })
+  return after(event, (event) =>
+    after(invoke(authorizer, event, matched, on), ({ text, latency }) => {
+      const result = read(text)
+      const expiresAt = now + ttlOf(authorizer) * 1000
+      if (key !== null) results(on.platform).put(key, result, expiresAt, text.length)
+      return completed({ result, latency }, journal)
+    }),
+  )
 }
 
 function journalIdentity(journal: Journal, sources: readonly string[] | null, values: string[][]): void {
@@ -141,17 +143,30 @@ function cacheKey(authorizer: Authorizer, matched: Matched, values: string[][]):
 }
 
 /** A proxy integration's event without its body; what is not there is an empty map here (guide: api-gateway-lambda-authorizer-input). */
-function requestEvent(matched: Matched, methodArn: string): object {
+function requestEvent(matched: Matched, methodArn: string, on: Gateway): Later<object> {
   const {
     body: _body,
     isBase64Encoded: _encoded,
     ...rest
   } = lambdaEvent(matched, matched.located.call.headers, EMPTY, false)
-  const apiKey = headerKeyOf(matched.located)
-  if (apiKey !== undefined)
-    rest.requestContext.identity = { ...(rest.requestContext.identity as Context), apiKey }
   const filled = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? {}]))
-  return { type: 'REQUEST', methodArn, ...filled }
+  const event = { type: 'REQUEST', methodArn, ...filled }
+  return after(keyIdentity(matched, on), (known) => {
+    const { requestContext } = rest
+    if (known) requestContext.identity = { ...(requestContext.identity as Context), ...known }
+    return event
+  })
+}
+
+/** The key that the client sent, which is looked at after the authorizer; its id where the method asks for one. */
+function keyIdentity({ located, method }: Matched, on: Gateway): Later<Context | null> {
+  const apiKey = headerKeyOf(located)
+  if (apiKey === undefined) return null
+  if (!method.apiKeyRequired) return { apiKey }
+  const { api, stage } = located
+  return after(on.keys.find(apiKey, api.region, api.apiId, stage.stageName), (found) =>
+    found ? { apiKey, apiKeyId: found.id } : { apiKey },
+  )
 }
 
 interface Answered {

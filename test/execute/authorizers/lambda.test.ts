@@ -91,6 +91,7 @@ async function started(
         '/pets': { GET: guarded, POST: guarded },
         '/pets/{id}': { GET: guarded },
         '/files/{proxy+}': { ANY: guarded },
+        '/keyed': { GET: { ...guarded, apiKeyRequired: true } },
       },
       {
         authorizers: [authorizer(given)],
@@ -102,6 +103,10 @@ async function started(
       settings: { endpoints: { '': lambda.url }, limits: options.limits ?? {} },
       stage: { variables: { fn: 'token', tenant: 't1' }, ...options.stage },
       platform: { clock: { now: () => now } },
+      keys: {
+        find: async (value) =>
+          value === 'k' ? { id: 'key1', plan: { id: 'p1', name: 'p1', apiStages: [] } } : null,
+      },
     },
   )
   gateways.push(gateway)
@@ -292,7 +297,17 @@ describe('REQUEST', () => {
   test('is told the API key of the header, whoever it is of', async () => {
     const gateway = await started(request)
     await gateway.call('GET', '/dev/pets', { headers: { 'x-api-key': 'k' } })
-    expect(JSON.parse(lambda.invocations[0]!.event).requestContext.identity).toMatchObject({ apiKey: 'k' })
+    await gateway.call('GET', '/dev/keyed', { headers: { 'x-api-key': 'k', auth: 'other' } })
+    await gateway.call('GET', '/dev/keyed', { headers: { 'x-api-key': 'unknown', auth: 'another' } })
+    const told = lambda.invocations.map(({ event }) => {
+      const { apiKey, apiKeyId } = JSON.parse(event).requestContext.identity
+      return [apiKey, apiKeyId]
+    })
+    expect(told).toEqual([
+      ['k', undefined],
+      ['k', 'key1'],
+      ['unknown', undefined],
+    ])
   })
 
   test('what is not there is an empty map', async () => {
