@@ -399,6 +399,14 @@ describe('integrations', () => {
     expect(await failure(putIntegration({ ...put, timeoutInMillis: 900_001 }))).toContain('and 900000 ms')
   })
 
+  test('are of Lambda in the guide’s other spelling, too', async () => {
+    await putMethod()
+    const uri = LAMBDA.replace(':path/', ':path//')
+    expect(await putIntegration({ type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri })).toMatchObject({
+      uri,
+    })
+  })
+
   test('hand on the identity of a caller whom AWS_IAM knows', async () => {
     await putMethod({ authorizationType: 'AWS_IAM' })
     const credentials = 'arn:aws:iam::*:user/*'

@@ -239,6 +239,7 @@ describe('gateway responses', () => {
       'gatewayresponse.header.d': 'context.error.responseType',
       'gatewayresponse.header.e': 'stageVariables.a',
       'gatewayresponse.header.f': 'method.input.params.petId',
+      'gatewayresponse.querystring.g': "'kept'",
     }
     const put = await server.client.send(new PutGatewayResponseCommand({ ...at, responseParameters }))
     expect(put.responseParameters).toEqual(responseParameters)
@@ -246,7 +247,7 @@ describe('gateway responses', () => {
 
   test.each([
     ['method.response.header.A', "'a'", 'method.response.header.A'],
-    ['gatewayresponse.querystring.A', "'a'", 'gatewayresponse.querystring.A'],
+    ['gatewayresponse.body.A', "'a'", 'gatewayresponse.body.A'],
     ['gatewayresponse.header.A', 'test-value', 'test-value'],
     ['gatewayresponse.header.A', 'integration.response.header.A', 'integration.response.header.A'],
   ])('refuse %s: %s', async (key, value, told) => {

@@ -60,7 +60,9 @@ export function rewriteSchema(
     else if (key === 'title' || key === 'description') out[key] = textOf(value) ?? value
     else if (kind === 'map' && isDoc(value))
       out[key] = Object.fromEntries(
-        entriesOf(value).map(([name, part]) => [name, one(part, at(where, name))]),
+        entriesOf(value)
+          .filter(([, part]) => key !== 'properties' || isDoc(part))
+          .map(([name, part]) => [name, one(part, at(where, name))]),
       )
     else if ((kind === 'many' || kind === 'either') && Array.isArray(value))
       out[key] = value.map((part, index) => one(part, at(where, index)))
@@ -73,11 +75,15 @@ export function rewriteSchema(
   return out
 }
 
-/** A YAML key without a value, a list of no names, and `required: true` of a property, which is none of a schema's keywords. */
-const saysNothing = (key: string, value: unknown): boolean =>
-  key === 'required'
-    ? typeof value === 'boolean' || (Array.isArray(value) && value.length === 0)
-    : value === null && key !== 'default' && key !== 'example'
+/**
+ * What Amazon's reader of OpenAPI passes over: a YAML key without a value, a `required` that is no list of names (that of a property
+ * is none of a schema's keywords), a type that is an object (a misplaced `$ref`).
+ */
+function saysNothing(key: string, value: unknown): boolean {
+  if (key === 'required') return !Array.isArray(value) || value.length === 0
+  if (key === 'type') return value === null || isDoc(value)
+  return value === null && key !== 'default' && key !== 'example'
+}
 
 function toDraft4(schema: Doc): Doc {
   const { const: constant, ...rest } = schema

@@ -35,7 +35,7 @@ export class Security {
     options: ReadOptions,
   ) {
     this.#findings = findings
-    this.#byDefault = byDefault === undefined ? [] : this.#requirements(byDefault, '#/security')
+    this.#byDefault = byDefault == null ? [] : this.#requirements(byDefault, '#/security')
     for (const [name, scheme] of entriesOf(schemes)) {
       const where = at(pointer, name)
       noteUnknown(scheme, 'scheme', where, findings)
@@ -119,9 +119,11 @@ export class Security {
 
   /** What `operation` asks for; undefined where it asks for an authorizer that cannot be made. */
   protect(operation: Record<string, unknown>, pointer: string): Protection | undefined {
-    const asked = Object.hasOwn(operation, 'security')
-      ? this.#requirements(operation.security, at(pointer, 'security'))
-      : this.#byDefault
+    // a YAML key without a value is as good as none
+    const asked =
+      operation.security != null
+        ? this.#requirements(operation.security, at(pointer, 'security'))
+        : this.#byDefault
     const out: Protection = { authorizationType: 'NONE', apiKeyRequired: false }
     let missing = false
     for (const requirement of asked)

@@ -1,7 +1,8 @@
 /** What a gateway response may set, put by itself or imported (guide: api-gateway-gatewayResponse-definition). */
 import { badExpression, CONSTANT } from './expression.ts'
 
-const TARGET = /^gatewayresponse\.header\.\S+$/
+/** A response has neither path nor query, but Amazon takes them, and SAM writes them. */
+const TARGET = /^gatewayresponse\.(?:header|path|querystring)\.\S+$/
 const SOURCE = new RegExp(
   String.raw`^(?:method\.request\.(?:header|querystring|path|multivalueheader|multivaluequerystring)\..+|method\.input\.params\..+|${CONSTANT})$`,
   's',

@@ -75,7 +75,8 @@ function checkTarget({ type, httpMethod, uri = '', credentials }: Integration, p
   if (!rest || (family === 'apigateway' && !isRegion(region))) throw badRequest(INVALID.arn)
   if (!service || family !== 'apigateway' || !/^(?:path|action)/.test(rest))
     throw badRequest('AWS ARN for integration must contain path or action')
-  if (type === 'AWS_PROXY' && !(service === 'lambda' && /^path\/\d{4}-\d\d-\d\d\/functions\//.test(rest)))
+  // the guide writes `path//2015-03-31/…` too (integration-request-basic-setup)
+  if (type === 'AWS_PROXY' && !(service === 'lambda' && /^path\/+\d{4}-\d\d-\d\d\/functions\//.test(rest)))
     throw badRequest(
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
     )

@@ -242,20 +242,25 @@ describe('models', () => {
       example: { a: 1 },
       discriminator: { propertyName: 'a' },
       title: 404,
-      properties: { a: { type: 'string', required: true, nullable: true, xml: {}, description: null } },
+      properties: {
+        a: { type: 'string', required: true, nullable: true, xml: {}, description: null },
+        b: null,
+        c: { type: { $ref: '#/misplaced' } },
+        $ref: '#/misplaced',
+      },
     }
     const { definition } = read({ components: { schemas: { A: schema } } })
     expect(JSON.parse(definition.models[0]!.schema!)).toEqual({
       example: { a: 1 },
       discriminator: { propertyName: 'a' },
       title: '404',
-      properties: { a: { type: 'string', nullable: true, xml: {} } },
+      properties: { a: { type: 'string', nullable: true, xml: {} }, c: {} },
     })
   })
 
   test.each([
     { type: 'date' },
-    { required: 'a' },
+    { minLength: -1 },
     { properties: { a: { pattern: '(' } } },
     { items: { enum: [] } },
   ])('refuses what is no schema: %j', (schema) => {
@@ -668,7 +673,7 @@ describe('security', () => {
     expect(definition.authorizers).toMatchObject([{ providerARNs: ['${Pool.Arn}'] }])
   })
 
-  it.each([[{ token: [] }], ['token'], [null], [['token']], [[{ token: [] }, null]]])(
+  it.each([[{ token: [] }], ['token'], [['token']], [[{ token: [] }, null]]])(
     'makes no open method where the requirements are no list of objects: %j',
     (security) => {
       const why = (where: string) =>
