@@ -10,10 +10,12 @@ import {
   GetRequestValidatorsCommand,
   GetResourcesCommand,
   GetRestApiCommand,
+  GetRestApisCommand,
   ImportDocumentationPartsCommand,
   ImportRestApiCommand,
   PutRestApiCommand,
   type Resource,
+  UpdateIntegrationCommand,
   UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway'
 import fc from 'fast-check'
@@ -179,6 +181,19 @@ describe('ImportRestApi', () => {
       expect(await load(paths)).toBe(lines(29_000))
       expect(await load(paths, slow.client)).toBe(lines(60_000))
       expect(await load({ '/b': integration({ timeoutInMillis: 60_000 }) }, slow.client)).toBe('')
+      const { items: [api] = [] } = await slow.client.send(new GetRestApisCommand({}))
+      const { items = [] } = await slow.client.send(new GetResourcesCommand({ restApiId: api!.id }))
+      const at = {
+        restApiId: api!.id,
+        resourceId: items.find(({ path }) => path === '/b')!.id,
+        httpMethod: 'GET',
+      }
+      for (const value of ['abc', '60001', '5000.5']) {
+        const patchOperations = [{ op: 'replace' as const, path: '/timeoutInMillis', value }]
+        expect(
+          await failure(slow.client.send(new UpdateIntegrationCommand({ ...at, patchOperations }))),
+        ).toBe('BadRequestException: Timeout should be between 50 ms and 60000 ms')
+      }
     } finally {
       await slow.close()
     }

@@ -12,7 +12,7 @@ import {
 } from './values.ts'
 
 /** A plain JavaScript value (as JSON.parse makes them) as a Java value. Objects are wrapped, not copied. */
-export function wrap(v: unknown): Value {
+function wrap(v: unknown): Value {
   switch (typeof v) {
     case 'string':
     case 'boolean':

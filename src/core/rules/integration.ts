@@ -4,7 +4,7 @@ import { badRequest } from '../problem.ts'
 import { isCaller, isOpen, isRegion, isRole } from './arn.ts'
 import { badExpression, CONSTANT, checkContentTypes, checkHttpMethod, undeclared } from './expression.ts'
 
-export const PASSTHROUGH = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
+const PASSTHROUGH = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']
 export const CONTENT_HANDLING = ['CONVERT_TO_BINARY', 'CONVERT_TO_TEXT']
 export const CONNECTION_TYPES = ['INTERNET', 'VPC_LINK']
 export const TRANSFER_MODES = ['BUFFERED', 'STREAM']
